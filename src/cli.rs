@@ -1,0 +1,200 @@
+//! The command line: arguments to verbs, answers to the terminal.
+//!
+//! It walks the same list of verbs as the MCP server. Exit codes: 0 all is well, 1 the answer has
+//! errors, 2 the question was wrong, 3 the world failed.
+
+use crate::outside::{self, Failure, Outside, Place};
+use crate::verbs::{self, Face, Text, Verb};
+use crate::world::World;
+use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
+use jiff::civil::Date;
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const CLEAN: u8 = 0;
+const FINDINGS: u8 = 1;
+const WRONG_QUESTION: u8 = 2;
+const FAILED_WORLD: u8 = 3;
+
+/// The options that every command takes.
+#[derive(Debug, clap::Args)]
+struct Common {
+    /// Checkout of kubevirt/enhancements; default: the nearest one from here upwards
+    #[arg(long, global = true, env = "VEP_REPO", value_name = "DIR")]
+    repo: Option<PathBuf>,
+    /// Use the built-in example instead of a checkout
+    #[arg(long, global = true, conflicts_with = "repo")]
+    demo: bool,
+    /// The day to answer for, YYYY-MM-DD; default: today in UTC
+    #[arg(long, global = true, value_name = "DATE")]
+    today: Option<Date>,
+    /// How answers are printed
+    #[arg(long, global = true, value_enum, default_value = "markdown")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For reading
+    Markdown,
+    /// For programs
+    Json,
+}
+
+const SERVE: &str = "serve";
+const DEMO: &str = "demo";
+
+/// Runs a command line to its exit code.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let matches = match command().try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help goes to stdout with 0, a wrong question to stderr with 2; a closed pipe is nobody's fault.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(WRONG_QUESTION));
+        }
+    };
+    ExitCode::from(dispatch(&matches))
+}
+
+/// The whole command line, as clap knows it.
+pub fn command() -> Command {
+    let mut commands = Commands(vec![]);
+    verbs::each(&mut commands);
+    let serve =
+        Command::new(SERVE).about("Serve the same verbs to an AI assistant: MCP over stdin and stdout");
+    let demo = Command::new(DEMO).about(
+        "Show what an assistant sees: a real MCP client against the server, over the built-in example",
+    );
+    let command = Command::new("vep-mcp")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("KubeVirt's VEP governance for people, CI and AI assistants")
+        .after_help("Exit codes: 0 clean, 1 errors found, 2 the question was wrong, 3 the checkout could not be read.")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands(commands.0)
+        .subcommands([serve, demo]);
+    Common::augment_args(command)
+}
+
+/// Collects a subcommand for each verb.
+struct Commands(Vec<Command>);
+
+impl Face for Commands {
+    fn add<V: Verb>(&mut self) {
+        self.0.push(V::Ask::augment_args(Command::new(V::COMMAND).about(V::ABOUT)));
+    }
+}
+
+fn dispatch(matches: &ArgMatches) -> u8 {
+    let Ok(common) = Common::from_arg_matches(matches) else { return WRONG_QUESTION };
+    // An empty VEP_REPO is one that is not set.
+    let repo = common.repo.filter(|repo| !repo.as_os_str().is_empty());
+    let place = match (common.demo, repo) {
+        (true, _) => Place::Example,
+        (false, Some(folder)) => Place::Given(folder),
+        (false, None) => Place::Upwards,
+    };
+    let outside = Outside::new(place, common.today);
+    match matches.subcommand() {
+        Some((SERVE, _)) => serve(outside),
+        Some((DEMO, _)) => demo(common.today),
+        Some((name, matches)) => {
+            let mut asked =
+                Asked { name, matches, format: common.format, outside: &outside, code: WRONG_QUESTION };
+            verbs::each(&mut asked);
+            asked.code
+        }
+        None => WRONG_QUESTION,
+    }
+}
+
+fn serve(outside: Outside) -> u8 {
+    crate::mcp::log_to_stderr();
+    match crate::mcp::serve_stdio(outside) {
+        Ok(()) => CLEAN,
+        Err(error) => complain(&error.to_string(), FAILED_WORLD),
+    }
+}
+
+fn demo(today: Option<Date>) -> u8 {
+    crate::mcp::log_to_stderr();
+    match crate::mcp::demo(Outside::new(Place::Example, today)) {
+        Ok(transcript) => print(&transcript, CLEAN),
+        Err(error) => complain(&error.to_string(), FAILED_WORLD),
+    }
+}
+
+/// The command that was asked for, looked up in the list of verbs.
+struct Asked<'a> {
+    name: &'a str,
+    matches: &'a ArgMatches,
+    format: Format,
+    outside: &'a Outside,
+    code: u8,
+}
+
+impl Face for Asked<'_> {
+    fn add<V: Verb>(&mut self) {
+        if self.name == V::COMMAND {
+            self.code = self.answer::<V>();
+        }
+    }
+}
+
+impl Asked<'_> {
+    fn answer<V: Verb>(&self) -> u8 {
+        let mut ask = match V::Ask::from_arg_matches(self.matches) {
+            Ok(ask) => ask,
+            Err(error) => return complain(&error.to_string(), WRONG_QUESTION),
+        };
+        let world = match fetch_texts::<V>(&mut ask).and_then(|()| self.outside.load()) {
+            Ok(world) => world,
+            Err(failure) => return complain(&failure.to_string(), FAILED_WORLD),
+        };
+        self.print_answer::<V>(&world, ask)
+    }
+
+    fn print_answer<V: Verb>(&self, world: &World, ask: V::Ask) -> u8 {
+        let answer = match V::run(world, ask) {
+            Ok(answer) => answer,
+            Err(trouble) => return complain(&trouble.to_string(), WRONG_QUESTION),
+        };
+        let code = if V::fails(&answer) { FINDINGS } else { CLEAN };
+        match self.format {
+            Format::Markdown => print(&answer.to_string(), code),
+            Format::Json => match serde_json::to_string_pretty(&answer) {
+                Ok(json) => print(&format!("{json}\n"), code),
+                Err(error) => complain(&error.to_string(), FAILED_WORLD),
+            },
+        }
+    }
+}
+
+/// Reads the files that a question names.
+fn fetch_texts<V: Verb>(ask: &mut V::Ask) -> Result<(), Failure> {
+    for text in V::texts(ask) {
+        if let Text::Named(name) = text {
+            *text = Text::Given(outside::text(name)?);
+        }
+    }
+    Ok(())
+}
+
+/// Prints an answer. A reader that has gone away (`| head`) is no failure.
+fn print(text: &str, code: u8) -> u8 {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => code,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => code,
+        Err(_) => FAILED_WORLD,
+    }
+}
+
+fn complain(text: &str, code: u8) -> u8 {
+    // Where stderr is closed there is nobody to tell; the exit code still says it.
+    let _ = writeln!(std::io::stderr(), "vep-mcp: {text}");
+    code
+}

@@ -1,0 +1,281 @@
+//! One `vep.md`, read whole and never refused.
+//!
+//! [`Document::parse`] takes any text. What could not be read is kept as a fault at its place, so that
+//! a rule can report it; a bad proposal is a finding, never an error. Front matter is cut off before
+//! Markdown is parsed (a YAML comment would be a heading otherwise), and both keep the offsets of the
+//! whole file.
+//!
+//! Absent on purpose: judgement. Whether a status is a state, or a date a real one, is said by the
+//! rules; this room says what stands where.
+
+mod facts;
+mod front_matter;
+mod home;
+
+pub use facts::{Fact, Facts, Origin};
+pub use front_matter::{Field, FrontMatter, Key, Misshapen, SCHEMA, Shape, Target};
+pub use home::Home;
+
+use crate::markdown::{self, Outline};
+use crate::prose::{self, Heading};
+use crate::text::{Source, Span};
+use crate::yaml::{self, Fault, Kind};
+
+/// Most bytes of one document that are read; the largest real one has 55 kB.
+pub const MOST_BYTES: usize = 2 << 20;
+
+/// A proposal, a companion or the template, as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Path and text.
+    pub source: Source,
+    /// What the path says: folder, number, and which part the file plays there.
+    pub home: Home,
+    /// The front matter block.
+    pub front: Front,
+    /// The structure of the body.
+    pub outline: Outline,
+    /// The heading that names the VEP.
+    pub heading: Option<Heading>,
+    /// What the document says, from front matter or, without it, from its prose.
+    pub facts: Facts,
+}
+
+/// What was found at the top of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Front {
+    /// No block. `near` is a `---` that does not stand on the first line but has a key behind it.
+    Absent {
+        /// The misplaced line.
+        near: Option<Span>,
+    },
+    /// A block that could not be read: not closed, not YAML, not a map, empty or over a limit.
+    Unreadable {
+        /// The opening line.
+        open: Span,
+        /// Why.
+        fault: Fault,
+    },
+    /// A block that was read.
+    Read {
+        /// From the opening to the end of the closing line.
+        block: Span,
+        /// Its values.
+        matter: Box<FrontMatter>,
+        /// Duplicate keys.
+        faults: Vec<Fault>,
+    },
+}
+
+impl Document {
+    /// Reads a document. The path decides what it is; the text may be anything.
+    pub fn parse(source: Source) -> Self {
+        let home = Home::of(source.path());
+        let (front, body_start) = front(&source);
+        let body = source.text().get(body_start..).unwrap_or_default();
+        let outline = markdown::outline(body, body_start);
+        let heading = prose::heading(&outline, &source);
+        let facts = Facts::of(&home, &front, heading.as_ref(), &outline);
+        Self { source, home, front, outline, heading, facts }
+    }
+
+    /// The front matter, where it could be read.
+    pub fn matter(&self) -> Option<&FrontMatter> {
+        match &self.front {
+            Front::Read { matter, .. } => Some(matter),
+            _ => None,
+        }
+    }
+
+    /// Whether it has no block at all, not even an unreadable or a misplaced one: a document from
+    /// before VEP-282.
+    pub fn is_legacy(&self) -> bool {
+        matches!(self.front, Front::Absent { near: None })
+    }
+
+    /// The path within the repository.
+    pub fn path(&self) -> &str {
+        self.source.path()
+    }
+
+    /// The first line of the text: where a finding points that is about something missing.
+    pub fn first_line(&self) -> Span {
+        let start = self.source.start();
+        let end = self.source.line_span(1).map_or(start, |line| line.end);
+        Span::new(start.min(end), end)
+    }
+}
+
+/// Cuts the front matter off, and says where the body begins.
+fn front(source: &Source) -> (Front, usize) {
+    let text = source.text();
+    let start = source.start();
+    let mut at = start;
+    let mut lines = text.get(start..).unwrap_or_default().split_inclusive('\n');
+    let first = lines.next().unwrap_or_default();
+    if first.trim_end() != "---" {
+        return (Front::Absent { near: misplaced(source, start) }, start);
+    }
+    let open = Span::new(start, start + first.trim_end().len());
+    at += first.len();
+    let yaml_start = at;
+    for line in lines {
+        if line.trim_end() == "---" {
+            let yaml = text.get(yaml_start..at).unwrap_or_default();
+            let block = Span::new(start, at + line.trim_end().len());
+            return (read(source, open, block, yaml, yaml_start), at + line.len());
+        }
+        at += line.len();
+    }
+    let fault = Fault {
+        what: "the front matter block is not closed".into(),
+        fix: format!("Put a line `---` {}.", likely_end(source, yaml_start)),
+        span: open,
+    };
+    (Front::Unreadable { open, fault }, yaml_start)
+}
+
+fn read(source: &Source, open: Span, block: Span, yaml: &str, offset: usize) -> Front {
+    let parsed = yaml::parse(yaml, offset);
+    let unreadable = |what: &str, fix: &str, span| Front::Unreadable {
+        open,
+        fault: Fault { what: what.into(), fix: fix.into(), span },
+    };
+    match parsed.root {
+        Some(node) => match node.kind {
+            Kind::Map(entries) => {
+                let matter = Box::new(FrontMatter::read(entries));
+                Front::Read { block, matter, faults: parsed.faults }
+            }
+            _ => unreadable("the block is no map of keys to values", "Write `key: value` lines.", node.span),
+        },
+        None => match parsed.faults.into_iter().next() {
+            Some(mut fault) => {
+                // A closing line that is missing shows as an error somewhere in the body.
+                if let Some(heading) = first_heading_line(source, offset, block.end) {
+                    let line = source.line(heading.start);
+                    fault.fix = format!(
+                        "{} If the block was meant to end before line {line}, its closing `---` is missing there.",
+                        fault.fix
+                    );
+                }
+                Front::Unreadable { open, fault }
+            }
+            None => unreadable("the block is empty", "Fill in the keys of VEP-282's schema.", open),
+        },
+    }
+}
+
+/// A `---` further down that looks as if it was meant to open front matter: only blank lines before it,
+/// a key behind it.
+fn misplaced(source: &Source, start: usize) -> Option<Span> {
+    let text = source.text().get(start..)?;
+    let blank = text.len() - text.trim_start().len();
+    let mut lines = text.get(blank..)?.lines();
+    if lines.next()?.trim_end() != "---" || !lines.next().is_some_and(looks_like_key) {
+        return None;
+    }
+    let line = source.line(start + blank);
+    source.line_span(line)
+}
+
+fn looks_like_key(line: &str) -> bool {
+    line.split_once(':').is_some_and(|(key, _)| SCHEMA.iter().any(|known| known.name == key.trim()))
+}
+
+/// Where the closing line should most probably go, in words.
+fn likely_end(source: &Source, from: usize) -> String {
+    match first_heading_line(source, from, source.text().len()) {
+        Some(heading) => {
+            let text = crate::text::one_line(source.slice(heading), 60);
+            format!("before line {} ({})", source.line(heading.start), crate::text::code(&text))
+        }
+        None => "behind the last key".into(),
+    }
+}
+
+/// The first line that looks like a Markdown heading and not like a YAML comment: it follows a blank
+/// line and is followed by no key.
+fn first_heading_line(source: &Source, from: usize, to: usize) -> Option<Span> {
+    let first = source.line(from);
+    let last = source.line(to);
+    (first..=last).find_map(|number| {
+        let span = source.line_span(number)?;
+        let line = source.slice(span);
+        let is_heading = line.starts_with("# ") || line.starts_with("## ");
+        let before = number.checked_sub(1).and_then(|number| source.line_span(number));
+        let after = source.line_span(number + 1).map(|span| source.slice(span)).unwrap_or_default();
+        let alone = before.is_some_and(|span| source.slice(span).trim().is_empty());
+        (is_heading && alone && !looks_like_key(after)).then_some(span)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Document {
+        Document::parse(Source::new("veps/sig-compute/7-clock/vep.md", text))
+    }
+
+    fn fault(text: &str) -> Fault {
+        match parse(text).front {
+            Front::Unreadable { fault, .. } => fault,
+            other => panic!("{text:?}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_unclosed_block_is_a_fault_and_not_a_legacy_document() {
+        let text = "---\ntitle: Clock\n# why\nstatus: deferred\n\n# VEP #7: Clock\n\ntext\n";
+        let fault = fault(text);
+        assert_eq!(fault.fix, "Put a line `---` before line 6 (`# VEP #7: Clock`).");
+        assert!(!parse(text).is_legacy());
+        assert!(!parse("\n---\ntitle: Clock\n---\n").is_legacy());
+        assert!(parse("# VEP #7: Clock\n\n---\ntitle: x\n---\n").is_legacy());
+    }
+
+    #[test]
+    fn a_block_that_swallows_the_body_says_where_it_should_have_ended() {
+        let fault = fault("---\ntitle: Clock\n\n# VEP #7: Clock\n\nIt: is: so\n\n---\nmore\n");
+        assert!(fault.fix.contains("before line 4"), "{fault:?}");
+    }
+
+    #[test]
+    fn odd_bytes_do_not_hide_the_block() {
+        for text in [
+            "\u{feff}---\ntitle: Clock\n---\n",
+            "---\r\ntitle: Clock\r\n---\r\n",
+            "---  \ntitle: Clock\n--- ",
+        ] {
+            let document = parse(text);
+            let title = document.facts.title.clone().map(|fact| fact.value);
+            assert_eq!(title.as_deref(), Some("Clock"), "{text:?}: {document:?}");
+        }
+    }
+
+    #[test]
+    fn a_comment_in_front_matter_is_no_heading() {
+        let document = parse("---\ntitle: Clock\n# stage omitted\n---\n\n# VEP #7: Clock\n");
+        assert_eq!(document.outline.sections.len(), 1);
+        assert_eq!(document.source.slice(document.outline.sections[0].heading), "# VEP #7: Clock");
+    }
+
+    #[test]
+    fn anything_can_be_read() {
+        for text in [
+            "",
+            "---",
+            "---\n",
+            "---\n---",
+            "---\n---\n",
+            "---\n[]\n---\n",
+            "---\n- a\n---\n",
+            "\u{feff}",
+            "\0",
+        ] {
+            let document = parse(text);
+            assert!(document.source.slice(document.first_line()).len() <= text.len(), "{text:?}");
+        }
+    }
+}

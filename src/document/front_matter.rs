@@ -1,0 +1,468 @@
+//! The front matter of VEP-282: its schema as a table, and the values with their places.
+
+use crate::text::{Span, Spanned};
+use crate::vep::{Number, Release, is_unset};
+use crate::yaml::{Entry, Kind, Node, Plain};
+
+/// A key of the schema.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// As it is written.
+    pub name: &'static str,
+    /// Whether VEP-282 wants it in every document, whatever its status.
+    pub required: bool,
+    /// What its value looks like.
+    pub shape: Shape,
+    /// What it is for.
+    pub about: &'static str,
+}
+
+/// The shapes that values have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Text.
+    Text,
+    /// A positive whole number.
+    Number,
+    /// A date, quoted or not.
+    Date,
+    /// A list of texts.
+    List,
+    /// A text, or a list of texts.
+    TextOrList,
+    /// A map of stages to releases.
+    Releases,
+    /// The number of a VEP, or nothing.
+    Reference,
+}
+
+impl Shape {
+    /// What was expected, as a message says it.
+    pub fn expected(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "a positive whole number without quotes",
+            Self::Date => "a date \"YYYY-MM-DD\"",
+            Self::List => "a list of texts",
+            Self::TextOrList => "text, or a list of texts",
+            Self::Releases => "a map of stages to releases",
+            Self::Reference => "the number of a VEP, or \"\"",
+        }
+    }
+}
+
+const fn key(name: &'static str, required: bool, shape: Shape, about: &'static str) -> Key {
+    Key { name, required, shape, about }
+}
+
+/// The keys in the order of VEP-282's schema.
+pub const SCHEMA: &[Key] = &[
+    key("title", true, Shape::Text, "the VEP's title, as its heading has it"),
+    key("vep-number", true, Shape::Number, "the number of the tracking issue"),
+    key("creation-date", true, Shape::Date, "the day the proposal was first opened"),
+    key("status", true, Shape::Text, "one of the seven states"),
+    key("authors", true, Shape::List, "who writes it, as GitHub handles"),
+    key("owning-sig", true, Shape::Text, "the one SIG that decides"),
+    key("participating-sigs", false, Shape::List, "other SIGs that must agree before the merge"),
+    key("reviewers", true, Shape::List, "who promised to review; TBD until triage"),
+    key("approvers", true, Shape::List, "who promised to approve the design; TBD until triage"),
+    key("feature-gate", false, Shape::TextOrList, "the gate; absent only with a reason in the body"),
+    key("stage", false, Shape::Text, "alpha, beta or ga: the stage in flight"),
+    key("milestone", false, Shape::Releases, "the release for each stage"),
+    key("replaces", false, Shape::Reference, "the VEP that this one supersedes"),
+    key("superseded-by", false, Shape::Reference, "the VEP that supersedes this one"),
+];
+
+/// The value of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Field<T> {
+    /// The key is not there.
+    #[default]
+    Absent,
+    /// The key is there without a value, or its value says that it is not set. The key's place.
+    Empty(Span),
+    /// There is a value of a shape that the key does not take, or the key is there twice; both are
+    /// reported where they are found.
+    Unread,
+    /// The value and its place.
+    Read(Spanned<T>),
+}
+
+impl<T> Field<T> {
+    /// The value and its place, if there is one.
+    pub fn read(&self) -> Option<&Spanned<T>> {
+        match self {
+            Self::Read(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value, if there is one.
+    pub fn value(&self) -> Option<&T> {
+        self.read().map(|read| &read.value)
+    }
+}
+
+/// One line of the milestone map, as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The key: a stage, if all is well.
+    pub stage: Spanned<String>,
+    /// The value: a release, if all is well.
+    pub release: Spanned<String>,
+    /// What YAML takes the value for: an unquoted `1.10` is the number 1.1.
+    pub plain: Plain,
+}
+
+impl Target {
+    /// The release, where one can be told from what was written. An unquoted `1.10` cannot: YAML has
+    /// made it 1.1.
+    pub fn read(&self) -> Option<Release> {
+        if self.loses_a_zero() { None } else { Release::read(&self.release.value) }
+    }
+
+    /// Whether YAML reads the unquoted value as a number that ends in the zero it then drops.
+    pub fn loses_a_zero(&self) -> bool {
+        self.plain == Plain::Float && self.release.value.ends_with('0')
+    }
+}
+
+/// A value of the wrong shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misshapen {
+    /// The key, or `key.part`.
+    pub key: String,
+    /// What stands there.
+    pub found: &'static str,
+    /// What should.
+    pub expected: &'static str,
+    /// Where.
+    pub span: Span,
+}
+
+/// The values of a block. A value of the wrong shape is among the `misshapen`, a key outside the schema
+/// among the `unknown`; nothing is dropped.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FrontMatter {
+    /// `title`.
+    pub title: Field<String>,
+    /// `vep-number`, with the zeros it was written with.
+    pub vep_number: Field<String>,
+    /// `creation-date`.
+    pub creation_date: Field<String>,
+    /// `status`.
+    pub status: Field<String>,
+    /// `authors`.
+    pub authors: Field<Vec<Spanned<String>>>,
+    /// `owning-sig`.
+    pub owning_sig: Field<String>,
+    /// `participating-sigs`.
+    pub participating_sigs: Field<Vec<Spanned<String>>>,
+    /// `reviewers`.
+    pub reviewers: Field<Vec<Spanned<String>>>,
+    /// `approvers`.
+    pub approvers: Field<Vec<Spanned<String>>>,
+    /// `feature-gate`; a single gate is a list of one.
+    pub feature_gate: Field<Vec<Spanned<String>>>,
+    /// `stage`.
+    pub stage: Field<String>,
+    /// `milestone`.
+    pub milestone: Field<Vec<Target>>,
+    /// `replaces`.
+    pub replaces: Field<Number>,
+    /// `superseded-by`.
+    pub superseded_by: Field<Number>,
+    /// Keys that the schema does not have.
+    pub unknown: Vec<Spanned<String>>,
+    /// Values that have not the shape of their key.
+    pub misshapen: Vec<Misshapen>,
+    /// The keys that are there, with their places.
+    keys: Vec<Spanned<String>>,
+}
+
+impl FrontMatter {
+    /// Reads the entries of a block's map.
+    pub fn read(entries: Vec<Entry>) -> Self {
+        let mut matter = Self::default();
+        let doubled = doubled(&entries);
+        for Entry { key, value } in &entries {
+            let Some(name) = key.text() else {
+                matter.misshape("a key", key, "text");
+                continue;
+            };
+            matter.keys.push(Spanned::new(name.into(), key.span));
+            let Some(known) = SCHEMA.iter().find(|known| known.name == name) else {
+                matter.unknown.push(Spanned::new(name.into(), key.span));
+                continue;
+            };
+            let mut reading =
+                Reading { key: known, at: key.span, twice: doubled.contains(&name), matter: &mut matter };
+            match name {
+                "title" => matter.title = reading.text(value),
+                "vep-number" => matter.vep_number = reading.number(value),
+                "creation-date" => matter.creation_date = reading.text(value),
+                "status" => matter.status = reading.text(value),
+                "authors" => matter.authors = reading.list(value),
+                "owning-sig" => matter.owning_sig = reading.text(value),
+                "participating-sigs" => matter.participating_sigs = reading.list(value),
+                "reviewers" => matter.reviewers = reading.list(value),
+                "approvers" => matter.approvers = reading.list(value),
+                "feature-gate" => matter.feature_gate = reading.gates(value),
+                "stage" => matter.stage = reading.optional_text(value),
+                "milestone" => matter.milestone = reading.releases(value),
+                "replaces" => matter.replaces = reading.reference(value),
+                "superseded-by" => matter.superseded_by = reading.reference(value),
+                _ => {}
+            }
+        }
+        matter
+    }
+
+    /// Where a key stands.
+    pub fn key_span(&self, name: &str) -> Option<Span> {
+        self.keys.iter().find(|key| key.value == name).map(|key| key.span)
+    }
+
+    /// Whether a key is there without a value.
+    pub fn is_empty(&self, name: &str) -> bool {
+        fn empty<T>(field: &Field<T>) -> bool {
+            matches!(field, Field::Empty(_))
+        }
+        match name {
+            "title" => empty(&self.title),
+            "vep-number" => empty(&self.vep_number),
+            "creation-date" => empty(&self.creation_date),
+            "status" => empty(&self.status),
+            "authors" => empty(&self.authors),
+            "owning-sig" => empty(&self.owning_sig),
+            "reviewers" => empty(&self.reviewers),
+            "approvers" => empty(&self.approvers),
+            _ => false,
+        }
+    }
+
+    fn misshape(&mut self, key: &str, node: &Node, expected: &'static str) {
+        self.misshapen.push(Misshapen { key: key.into(), found: found(node), expected, span: node.span });
+    }
+}
+
+fn doubled(entries: &[Entry]) -> Vec<&str> {
+    let mut names: Vec<&str> = entries.iter().filter_map(|entry| entry.key.text()).collect();
+    names.sort_unstable();
+    names
+        .windows(2)
+        .filter(|pair| pair.first() == pair.last())
+        .filter_map(|pair| pair.first().copied())
+        .collect()
+}
+
+/// What stands there, as a message says it.
+fn found(node: &Node) -> &'static str {
+    match (&node.kind, node.resolved()) {
+        (Kind::List(_), _) => "a list",
+        (Kind::Map(_), _) => "a map",
+        (Kind::Alias, _) => "an alias",
+        (_, Some(Plain::Null)) => "nothing",
+        (_, Some(Plain::Bool)) => "a truth value",
+        (_, Some(Plain::Integer)) => "a whole number",
+        (_, Some(Plain::Float)) => "a number",
+        _ => "text",
+    }
+}
+
+/// The reading of one value.
+struct Reading<'a> {
+    key: &'a Key,
+    at: Span,
+    twice: bool,
+    matter: &'a mut FrontMatter,
+}
+
+impl Reading<'_> {
+    fn wrong<T>(&mut self, node: &Node) -> Field<T> {
+        self.matter.misshape(self.key.name, node, self.key.shape.expected());
+        Field::Unread
+    }
+
+    fn is_null(node: &Node) -> bool {
+        node.resolved() == Some(Plain::Null)
+    }
+
+    fn text(&mut self, node: &Node) -> Field<String> {
+        match (node.text(), node.resolved()) {
+            _ if self.twice => Field::Unread,
+            (Some(text), Some(Plain::Text)) if !text.trim().is_empty() => {
+                Field::Read(Spanned::new(text.into(), node.span))
+            }
+            (Some(_), Some(Plain::Text | Plain::Null)) => Field::Empty(self.at),
+            _ => self.wrong(node),
+        }
+    }
+
+    fn optional_text(&mut self, node: &Node) -> Field<String> {
+        match self.text(node) {
+            Field::Read(read) if is_unset(&read.value) => Field::Empty(self.at),
+            field => field,
+        }
+    }
+
+    fn number(&mut self, node: &Node) -> Field<String> {
+        match (node.text(), node.resolved()) {
+            _ if self.twice => Field::Unread,
+            _ if Self::is_null(node) || node.text() == Some("") => Field::Empty(self.at),
+            (Some(text), Some(Plain::Integer)) if text.parse::<Number>().is_ok_and(|number| number > 0) => {
+                Field::Read(Spanned::new(text.into(), node.span))
+            }
+            // The template's own placeholder is judged as one.
+            (Some(text), _) if text.eq_ignore_ascii_case("nnnn") => {
+                Field::Read(Spanned::new(text.into(), node.span))
+            }
+            _ => self.wrong(node),
+        }
+    }
+
+    fn list(&mut self, node: &Node) -> Field<Vec<Spanned<String>>> {
+        match &node.kind {
+            _ if self.twice => Field::Unread,
+            _ if Self::is_null(node) => Field::Empty(self.at),
+            Kind::List(items) if items.is_empty() => Field::Empty(self.at),
+            Kind::List(items) => self.items(items, node.span),
+            _ => self.wrong(node),
+        }
+    }
+
+    fn items(&mut self, items: &[Node], span: Span) -> Field<Vec<Spanned<String>>> {
+        let mut texts = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            match (item.text(), item.resolved()) {
+                (Some(text), Some(Plain::Text)) if !text.trim().is_empty() => {
+                    texts.push(Spanned::new(text.into(), item.span));
+                }
+                _ => {
+                    let name = format!("{}[{index}]", self.key.name);
+                    self.matter.misshape(&name, item, "text");
+                }
+            }
+        }
+        if texts.len() < items.len() { Field::Unread } else { Field::Read(Spanned::new(texts, span)) }
+    }
+
+    fn gates(&mut self, node: &Node) -> Field<Vec<Spanned<String>>> {
+        if matches!(node.kind, Kind::List(_)) {
+            return self.list(node);
+        }
+        match self.optional_text(node) {
+            Field::Read(read) => {
+                let span = read.span;
+                Field::Read(Spanned::new(vec![read], span))
+            }
+            Field::Empty(at) => Field::Empty(at),
+            Field::Absent => Field::Absent,
+            Field::Unread => Field::Unread,
+        }
+    }
+
+    fn releases(&mut self, node: &Node) -> Field<Vec<Target>> {
+        let entries = match &node.kind {
+            _ if self.twice => return Field::Unread,
+            _ if Self::is_null(node) => return Field::Empty(self.at),
+            Kind::Map(entries) if entries.is_empty() => return Field::Empty(self.at),
+            Kind::Map(entries) => entries,
+            _ => return self.wrong(node),
+        };
+        let doubled = doubled(entries);
+        let mut targets = Vec::new();
+        let mut whole = true;
+        for Entry { key, value } in entries {
+            match (key.text(), value.text(), value.resolved()) {
+                (Some(stage), ..) if doubled.contains(&stage) => whole = false,
+                (Some(stage), Some(release), Some(plain)) => targets.push(Target {
+                    stage: Spanned::new(stage.into(), key.span),
+                    release: Spanned::new(release.into(), value.span),
+                    plain,
+                }),
+                (stage, ..) => {
+                    let name = format!("{}.{}", self.key.name, stage.unwrap_or("?"));
+                    self.matter.misshape(&name, value, "a release like \"v1.10\"");
+                    whole = false;
+                }
+            }
+        }
+        if whole { Field::Read(Spanned::new(targets, node.span)) } else { Field::Unread }
+    }
+
+    fn reference(&mut self, node: &Node) -> Field<Number> {
+        let Some(text) = node.text().filter(|_| !self.twice) else {
+            return if self.twice { Field::Unread } else { self.wrong(node) };
+        };
+        if Self::is_null(node) || is_unset(text) {
+            return Field::Empty(self.at);
+        }
+        let bare = text.trim().trim_start_matches(['V', 'v', 'E', 'e', 'P', 'p', '-', ' ', '#']);
+        match bare.parse() {
+            Ok(number) if number > 0 && !bare.starts_with('+') => {
+                Field::Read(Spanned::new(number, node.span))
+            }
+            _ => self.wrong(node),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(yaml: &str) -> FrontMatter {
+        match crate::yaml::parse(yaml, 0).root {
+            Some(Node { kind: Kind::Map(entries), .. }) => FrontMatter::read(entries),
+            other => panic!("{yaml}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn nothing_that_was_written_is_lost() {
+        let matter =
+            read("title: [a]\nvep-number: x\ncreation-date: 20260501\nauthors: \"@a\"\nstaus: x\n7: y\n");
+        let wrong: Vec<_> = matter.misshapen.iter().map(|wrong| (wrong.key.as_str(), wrong.found)).collect();
+        assert_eq!(
+            wrong,
+            [
+                ("title", "a list"),
+                ("vep-number", "text"),
+                ("creation-date", "a whole number"),
+                ("authors", "text")
+            ]
+        );
+        let unknown: Vec<_> = matter.unknown.iter().map(|key| key.value.as_str()).collect();
+        assert_eq!(unknown, ["staus", "7"]);
+    }
+
+    #[test]
+    fn an_optional_value_may_say_that_it_is_not_set() {
+        for value in ["", "\"\"", "TBD", "n/a", "-", "null", "~"] {
+            let value = if value == "-" { "\"-\"" } else { value };
+            let matter = read(&format!("feature-gate: {value}\nstage: {value}\nreplaces: {value}\n"));
+            assert!(matches!(matter.feature_gate, Field::Empty(_)), "{value}");
+            assert!(matches!(matter.stage, Field::Empty(_)), "{value}");
+            assert!(matches!(matter.replaces, Field::Empty(_)), "{value}");
+            assert!(matter.misshapen.is_empty(), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_reference_is_a_number_in_any_dress() {
+        for value in ["408", "\"408\"", "'#408'", "VEP-408", "\"VEP #408\""] {
+            assert_eq!(read(&format!("replaces: {value}\n")).replaces.value(), Some(&408), "{value}");
+        }
+        for value in ["[408]", "four", "-1.5", "true"] {
+            assert_eq!(read(&format!("replaces: {value}\n")).misshapen.len(), 1, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_there_twice_is_not_guessed() {
+        let matter = read("status: deferred\nstatus: rejected\nmilestone:\n  ga: v1.9\n  ga: v1.10\n");
+        assert_eq!((matter.status, matter.milestone), (Field::Unread, Field::Unread));
+        assert!(matter.misshapen.is_empty(), "the duplicate is the parser's finding");
+    }
+}

@@ -1,0 +1,49 @@
+//! KubeVirt's VEP governance as a library: documents in, exact and cited verdicts out.
+//!
+//! This page is the map of the house, the bottom floor first. A room may use the rooms of its own floor
+//! that stand before it and all floors below; `tests/house.rs` keeps it so. Below the roof there are only
+//! values: no file, clock, network, print or protocol.
+//!
+//! | floor | room | what it is for |
+//! |---|---|---|
+//! | 1 | [`text`] | a file's words and the places in them |
+//! | | [`yaml`] | YAML with places, as much as front matter needs |
+//! | | [`markdown`] | headings, sections, comments and passages, with places |
+//! | 2 | [`vep`] | the words of the field: states, stages, releases, handles |
+//! | | [`prose`] | what a document says outside front matter |
+//! | | [`document`] | one `vep.md`, read whole and never refused |
+//! | 3 | [`corpus`] | all proposals together: by number, path, words |
+//! | | [`world`] | everything that a question may be asked about |
+//! | 4 | [`rule`] | what a rule is and what it can say |
+//! | | [`rules`] | the book: every rule, in the chapters of the law |
+//! | | [`report`] | verdicts to a report |
+//! | 5 | [`verbs`] | what can be asked, as pure functions |
+//! | roof | [`outside`] | the only reading of files and of the clock |
+//! | | [`mcp`] | the server; the only room that says `rmcp` |
+//! | | [`cli`] | arguments to verbs, answers to the terminal |
+//!
+//! The library in five lines (`examples/check.rs` has fifteen):
+//!
+//! ```
+//! use vep_mcp::{document::Document, text::Source};
+//! let text = "---\ntitle: Clock\nstatus: implementible\n---\n\n# VEP #7: Clock\n";
+//! let vep = Document::parse(Source::new("veps/sig-compute/7-clock/vep.md", text));
+//! assert_eq!(vep.facts.number.map(|fact| fact.value), Some(7));
+//! assert!(vep.facts.status.is_none(), "a misspelt state is no state; a rule reports it");
+//! ```
+
+pub mod cli;
+pub mod corpus;
+pub mod document;
+pub mod markdown;
+pub mod mcp;
+pub mod outside;
+pub mod prose;
+pub mod report;
+pub mod rule;
+pub mod rules;
+pub mod text;
+pub mod vep;
+pub mod verbs;
+pub mod world;
+pub mod yaml;

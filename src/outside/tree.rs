@@ -1,0 +1,238 @@
+//! The files of a checkout, read once and again only where they changed.
+//!
+//! Symbolic links are not followed: a link could lead out of the checkout, or round in a circle.
+
+use super::Failure;
+use crate::corpus::{Corpus, Notice};
+use crate::document::{Document, MOST_BYTES};
+use crate::text::Source;
+use include_dir::{Dir, include_dir};
+use std::collections::HashMap;
+use std::fs::{self, DirEntry, Metadata};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+/// The example universe: `enhancements/`, `sig-release/` and `drafts/`.
+pub static EXAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/examples");
+
+/// How deep below `veps/` files are looked for: folder, proposal, and a little more for companions.
+const MOST_DEPTH: usize = 5;
+
+/// The documents that were read, with what their files looked like then.
+#[derive(Debug, Default)]
+pub struct Cache {
+    read: HashMap<String, Cached>,
+}
+
+#[derive(Debug)]
+struct Cached {
+    stamp: Stamp,
+    document: Arc<Document>,
+}
+
+/// What tells a changed file from an unchanged one without reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    length: u64,
+    modified: Option<SystemTime>,
+    file: u64,
+    /// The file had been changed so shortly before that a second change could bear the same time.
+    fresh: bool,
+}
+
+/// File systems tell times apart that are this far from each other.
+const TICK: Duration = Duration::from_secs(2);
+
+impl Cache {
+    /// The documents below `veps/` as they are now.
+    pub fn corpus(&mut self, root: &Path) -> Result<Corpus, Failure> {
+        let mut walk = Walk { cache: self, seen: HashMap::new(), notices: vec![] };
+        walk.folder(&root.join("veps"), "veps", 0).map_err(|error| Failure::Unreadable {
+            what: "the folder `veps/`".into(),
+            why: error.to_string(),
+        })?;
+        let Walk { seen, notices, .. } = walk;
+        let documents = seen.values().map(|cached| Arc::clone(&cached.document)).collect();
+        self.read = seen;
+        Ok(Corpus::new(documents, notices))
+    }
+}
+
+struct Walk<'a> {
+    cache: &'a mut Cache,
+    seen: HashMap<String, Cached>,
+    notices: Vec<Notice>,
+}
+
+impl Walk<'_> {
+    fn folder(&mut self, folder: &Path, path: &str, depth: usize) -> std::io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else {
+                self.notice(&format!("{path}/{}", name.to_string_lossy()), "not read: its name is not UTF-8");
+                continue;
+            };
+            if name.starts_with('.') {
+                continue;
+            }
+            let path = format!("{path}/{name}");
+            if let Err(error) = self.entry(&entry, &path, depth) {
+                self.notice(&path, &format!("not read: {error}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, entry: &DirEntry, path: &str, depth: usize) -> std::io::Result<()> {
+        let kind = entry.file_type()?;
+        let markdown = path.ends_with(".md") && !(path.ends_with("/README.md") && depth < 2);
+        if kind.is_symlink() {
+            if markdown || entry.path().is_dir() {
+                self.notice(path, "not read: a symbolic link is not followed");
+            }
+            return Ok(());
+        }
+        if kind.is_dir() {
+            return if depth < MOST_DEPTH { self.folder(&entry.path(), path, depth + 1) } else { Ok(()) };
+        }
+        if kind.is_file() && markdown { self.file(entry, path) } else { Ok(()) }
+    }
+
+    fn file(&mut self, entry: &DirEntry, path: &str) -> std::io::Result<()> {
+        let metadata = entry.metadata()?;
+        if metadata.len() > MOST_BYTES as u64 {
+            let what = format!("not read: {} bytes; at most {MOST_BYTES} are read", metadata.len());
+            self.notice(path, &what);
+            return Ok(());
+        }
+        let stamp = Stamp::of(&metadata);
+        let known = self.cache.read.remove(path);
+        let document = match known {
+            Some(known) if known.stamp == stamp && !stamp.fresh => known.document,
+            known => {
+                let bytes = fs::read(entry.path())?;
+                match known {
+                    // Touched, or too fresh to tell, but the same text: nothing to parse.
+                    Some(known) if known.document.source.text().as_bytes() == bytes => known.document,
+                    _ => Arc::new(Document::parse(Source::from_bytes(path, &bytes))),
+                }
+            }
+        };
+        self.seen.insert(path.into(), Cached { stamp, document });
+        Ok(())
+    }
+
+    fn notice(&mut self, path: &str, what: &str) {
+        self.notices.push(Notice { path: path.into(), what: what.into() });
+    }
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Self {
+        let modified = metadata.modified().ok();
+        let age = modified.and_then(|modified| SystemTime::now().duration_since(modified).ok());
+        Self {
+            length: metadata.len(),
+            modified,
+            file: file_number(metadata),
+            fresh: age.is_none_or(|age| age < TICK),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn file_number(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+#[cfg(not(unix))]
+fn file_number(_: &Metadata) -> u64 {
+    0
+}
+
+/// The example universe as a corpus.
+pub fn example() -> Corpus {
+    let mut documents = Vec::new();
+    collect(&EXAMPLE, &mut documents);
+    Corpus::new(documents, vec![])
+}
+
+fn collect(folder: &Dir<'_>, documents: &mut Vec<Arc<Document>>) {
+    for file in folder.files() {
+        let path = file.path().to_string_lossy().replace('\\', "/");
+        let Some(path) = path.strip_prefix("enhancements/").filter(|path| path.starts_with("veps/")) else {
+            continue;
+        };
+        if path.ends_with(".md") {
+            documents.push(Arc::new(Document::parse(Source::from_bytes(path, file.contents()))));
+        }
+    }
+    folder.dirs().for_each(|folder| collect(folder, documents));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(root: &Path, path: &str, text: &[u8]) {
+        let file = root.join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+
+    fn text_of(corpus: &Corpus, path: &str) -> Arc<Document> {
+        Arc::clone(corpus.at(path).unwrap())
+    }
+
+    #[test]
+    fn a_change_is_seen_and_what_stayed_is_not_parsed_again() {
+        let root = tempfile::tempdir().unwrap();
+        let (one, two) = ("veps/sig-compute/1-a/vep.md", "veps/sig-compute/2-b/vep.md");
+        write(root.path(), one, b"# VEP #1: A\n");
+        write(root.path(), two, b"# VEP #2: B\n");
+        let mut cache = Cache::default();
+        let before = cache.corpus(root.path()).unwrap();
+        // Same length, written in the same instant: only the text tells.
+        write(root.path(), one, b"# VEP #1: Z\n");
+        let after = cache.corpus(root.path()).unwrap();
+        assert_eq!(text_of(&after, one).source.text(), "# VEP #1: Z\n");
+        assert!(Arc::ptr_eq(&text_of(&before, two), &text_of(&after, two)));
+        fs::remove_file(root.path().join(two)).unwrap();
+        assert!(cache.corpus(root.path()).unwrap().at(two).is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_cannot_be_read_is_named_and_hides_nothing_else() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "veps/sig-compute/1-a/vep.md", b"# VEP #1: A\n");
+        write(root.path(), "veps/sig-compute/3-c/vep.md", b"caf\xe9\n");
+        write(root.path(), "veps/sig-compute/4-d/vep.md", &vec![b'x'; MOST_BYTES + 1]);
+        write(root.path(), "veps/README.md", b"no VEP\n");
+        write(root.path(), "veps/sig-compute/stray.md", b"no VEP\n");
+        std::os::unix::fs::symlink("..", root.path().join("veps/sig-compute/1-a/loop")).unwrap();
+        std::os::unix::fs::symlink("/etc", root.path().join("veps/sig-etc")).unwrap();
+        let corpus = Cache::default().corpus(root.path()).unwrap();
+        let noticed: Vec<_> = corpus.notices().iter().map(|notice| notice.path.as_str()).collect();
+        assert_eq!(
+            noticed,
+            [
+                "veps/sig-compute/1-a/loop",
+                "veps/sig-compute/3-c/vep.md",
+                "veps/sig-compute/4-d/vep.md",
+                "veps/sig-compute/stray.md",
+                "veps/sig-etc",
+            ]
+        );
+        assert_eq!(corpus.proposals().len(), 2);
+    }
+
+    #[test]
+    fn the_example_is_built_in() {
+        let corpus = example();
+        assert_eq!(corpus.proposals().len(), 12);
+        assert!(corpus.template().is_some() && corpus.notices().is_empty());
+    }
+}

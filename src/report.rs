@@ -1,0 +1,145 @@
+//! Verdicts to a report: every rule's answer about a document, with places and severities.
+//!
+//! Absent on purpose: how a report looks. [`crate::render`] has the hands.
+
+use crate::document::Document;
+use crate::rule::{Case, Class, Finding, Judge, Rule, Severity, Was, severity};
+use crate::rules;
+use crate::text::Place;
+use crate::world::World;
+
+/// What the whole book says about one document.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// The document's path.
+    pub path: String,
+    /// What it is to the law.
+    pub class: Class,
+    /// Every rule's answer, in the order of the book.
+    pub checks: Vec<Check>,
+}
+
+/// One rule's answer.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Its verdict.
+    pub verdict: Verdict,
+}
+
+/// The three verdicts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// All is well.
+    Holds,
+    /// Something breaks the rule; at least one flaw.
+    Broken(Vec<Flaw>),
+    /// The rule does not apply yet, and why.
+    NotYet(String),
+}
+
+/// A finding at its place, weighed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// How much it matters.
+    pub severity: Severity,
+    /// Where it begins.
+    pub place: Place,
+    /// What is wrong.
+    pub what: String,
+    /// How to mend it.
+    pub fix: String,
+}
+
+/// How many flaws there are of each severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Advice.
+    pub advice: usize,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, severity: Severity) {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Advice => self.advice += 1,
+        }
+    }
+
+    /// Both together.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            errors: self.errors + other.errors,
+            warnings: self.warnings + other.warnings,
+            advice: self.advice + other.advice,
+        }
+    }
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let s = |count: usize| if count == 1 { "" } else { "s" };
+        let Self { errors, warnings, advice } = self;
+        write!(f, "{errors} error{}, {warnings} warning{}, {advice} advice", s(*errors), s(*warnings))
+    }
+}
+
+/// Asks the whole book about one document.
+pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
+    let case = Case { now, was, world };
+    let class = case.class();
+    let checks = rules::all().map(|rule| Check { rule, verdict: verdict(rule, &case, class) }).collect();
+    Sheet { path: now.path().into(), class, checks }
+}
+
+fn verdict(rule: &'static Rule, case: &Case<'_>, class: Class) -> Verdict {
+    let Judge::Proposal(judge) = rule.judge;
+    match judge(case) {
+        Err(reason) => Verdict::NotYet(reason.0.into_owned()),
+        Ok(findings) if findings.is_empty() => Verdict::Holds,
+        Ok(mut findings) => {
+            findings.sort_by_key(|finding| finding.span.start);
+            Verdict::Broken(findings.into_iter().map(|finding| flaw(rule, finding, case, class)).collect())
+        }
+    }
+}
+
+fn flaw(rule: &Rule, finding: Finding, case: &Case<'_>, class: Class) -> Flaw {
+    Flaw {
+        severity: severity(finding.gravity, class),
+        place: case.now.source.place(finding.span.start),
+        what: finding.what,
+        fix: finding.fix.unwrap_or_else(|| rule.fix.into()),
+    }
+}
+
+impl Sheet {
+    /// All flaws with their rules, the gravest first, then by place.
+    pub fn flaws(&self) -> Vec<(&'static Rule, &Flaw)> {
+        let mut flaws: Vec<_> = self
+            .checks
+            .iter()
+            .filter_map(|check| match &check.verdict {
+                Verdict::Broken(flaws) => Some(flaws.iter().map(|flaw| (check.rule, flaw))),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        flaws.sort_by_key(|(_, flaw)| (flaw.severity, flaw.place));
+        flaws
+    }
+
+    /// How many flaws there are of each severity.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        self.flaws().iter().for_each(|(_, flaw)| counts.add(flaw.severity));
+        counts
+    }
+}

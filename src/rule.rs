@@ -1,0 +1,355 @@
+//! What a rule is, what it judges, and what it can say.
+//!
+//! A rule says what holds when all is well, because VEP-282 wants each check shown as pass or fail. It
+//! answers with one of three verdicts: it holds, it is broken (with findings), or it does not apply yet
+//! (with the reason). How severe a finding is depends on the document's class and is decided here, from
+//! one table.
+//!
+//! Absent on purpose: the rules themselves (see [`crate::rules`]) and how a verdict looks.
+
+use crate::document::{Document, Field, Front, FrontMatter};
+use crate::text::{Span, Spanned};
+use crate::vep::{Stage, Status};
+use crate::world::World;
+use std::borrow::Cow;
+
+/// One sentence of the law, and how it is judged.
+#[derive(Debug)]
+pub struct Rule {
+    /// Says what holds when all is well: `reviewers-named`.
+    pub id: &'static str,
+    /// The same as a sentence.
+    pub says: &'static str,
+    /// Why the law wants it.
+    pub why: &'static str,
+    /// How a broken one is mended, where the finding does not know better.
+    pub fix: &'static str,
+    /// Where the law says it; at least one.
+    pub cites: &'static [Cite],
+    /// What it is asked about, and the question.
+    pub judge: Judge,
+}
+
+/// The subject of a rule.
+#[derive(Debug, Clone, Copy)]
+pub enum Judge {
+    /// One proposal.
+    Proposal(fn(&Case<'_>) -> Judged),
+}
+
+/// A place in the law.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cite {
+    /// Which document.
+    pub source: Law,
+    /// The section in it.
+    pub section: &'static str,
+    /// A few words that really stand there; empty where the source is not a text with sections.
+    pub words: &'static str,
+}
+
+/// The sources of the law, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Law {
+    /// VEP-282, "VEP Proposal Governance".
+    Vep282,
+    /// The repository's README.
+    Readme,
+    /// `docs/feature-lifecycle.md`.
+    Lifecycle,
+    /// `veps/NNNN-vep-template/vep.md`.
+    Template,
+    /// The upstream author's unmerged check scripts.
+    DraftCi,
+    /// The draft of a writing guide (pull request 431).
+    Guide,
+    /// Our reading, where all others are silent.
+    Ours,
+}
+
+impl Law {
+    /// The short name under which it is cited.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Vep282 => "VEP-282",
+            Self::Readme => "README",
+            Self::Lifecycle => "feature-lifecycle",
+            Self::Template => "template",
+            Self::DraftCi => "draft CI",
+            Self::Guide => "writing guide (draft)",
+            Self::Ours => "our reading",
+        }
+    }
+
+    /// Where it lies in kubevirt/enhancements, if it is a file there.
+    pub fn path(self) -> Option<&'static str> {
+        match self {
+            Self::Vep282 => Some("veps/meta-VEPs/282-vep-proposal-governance/vep.md"),
+            Self::Readme => Some("README.md"),
+            Self::Lifecycle => Some("docs/feature-lifecycle.md"),
+            Self::Template => Some("veps/NNNN-vep-template/vep.md"),
+            Self::DraftCi | Self::Guide | Self::Ours => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Cite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, {}", self.source.name(), self.section)?;
+        if self.words.is_empty() { Ok(()) } else { write!(f, ": “{}”", self.words) }
+    }
+}
+
+/// What a rule answers: findings (none: it holds), or why it does not apply yet.
+pub type Judged = Result<Vec<Finding>, NotYet>;
+
+/// Why a rule does not apply yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotYet(pub Cow<'static, str>);
+
+impl NotYet {
+    /// The reason in words.
+    pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self(reason.into())
+    }
+
+    /// Another rule has reported the cause.
+    pub fn see(what: &str, rule: &str) -> Self {
+        Self(format!("{what}: see {rule}").into())
+    }
+}
+
+/// One thing that breaks a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How much it matters, before the document's class is looked at.
+    pub gravity: Gravity,
+    /// Where.
+    pub span: Span,
+    /// What is wrong, with what stands there.
+    pub what: String,
+    /// How to mend it; where none, the rule's own words.
+    pub fix: Option<String>,
+}
+
+impl Finding {
+    /// Something the law forbids.
+    pub fn must(span: Span, what: impl Into<String>) -> Self {
+        Self { gravity: Gravity::Must, span, what: what.into(), fix: None }
+    }
+
+    /// Something that only a migration can mend in a legacy document, and that is forbidden elsewhere.
+    pub fn migrate(span: Span, what: impl Into<String>) -> Self {
+        Self { gravity: Gravity::Migrate, ..Self::must(span, what) }
+    }
+
+    /// Something the law advises against.
+    pub fn should(span: Span, what: impl Into<String>) -> Self {
+        Self { gravity: Gravity::Should, ..Self::must(span, what) }
+    }
+
+    /// Something worth knowing.
+    pub fn may(span: Span, what: impl Into<String>) -> Self {
+        Self { gravity: Gravity::May, ..Self::must(span, what) }
+    }
+
+    /// The same with its own mend.
+    pub fn fix(self, fix: impl Into<String>) -> Self {
+        Self { fix: Some(fix.into()), ..self }
+    }
+}
+
+/// How much a finding matters by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gravity {
+    /// The law forbids it.
+    Must,
+    /// The law forbids it, and in a legacy document only its migration can mend it.
+    Migrate,
+    /// The law advises against it.
+    Should,
+    /// Worth knowing.
+    May,
+}
+
+/// How much a finding matters in its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Would fail the check.
+    Error,
+    /// Should be looked at.
+    Warning,
+    /// Worth knowing.
+    Advice,
+}
+
+impl Severity {
+    /// All of them, the gravest first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Advice];
+
+    /// As an answer says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Advice => "advice",
+        }
+    }
+}
+
+/// What a document is to the law.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Not in the checkout before.
+    New,
+    /// There before, with front matter.
+    Governed,
+    /// There before without front matter, and touched now.
+    LegacyTouched,
+    /// There before without front matter.
+    Legacy,
+}
+
+impl Class {
+    /// As an answer says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Governed => "governed",
+            Self::LegacyTouched | Self::Legacy => "legacy",
+        }
+    }
+}
+
+/// Severity by gravity and class (rows: [`Gravity`]; columns: new, governed, legacy and touched,
+/// legacy). A document that nobody touches never fails a run.
+const SEVERITIES: [(Gravity, [Severity; 4]); 4] = {
+    use Severity::{Advice as I, Error as E, Warning as W};
+    [
+        (Gravity::Must, [E, E, E, W]),
+        (Gravity::Migrate, [E, E, W, W]),
+        (Gravity::Should, [W, W, W, W]),
+        (Gravity::May, [I, I, I, I]),
+    ]
+};
+
+/// How severe a finding of this gravity is in a document of this class.
+pub fn severity(gravity: Gravity, class: Class) -> Severity {
+    let column = match class {
+        Class::New => 0,
+        Class::Governed => 1,
+        Class::LegacyTouched => 2,
+        Class::Legacy => 3,
+    };
+    SEVERITIES
+        .iter()
+        .find(|(row, _)| *row == gravity)
+        .and_then(|(_, row)| row.get(column).copied())
+        .unwrap_or(Severity::Error)
+}
+
+/// What was there before.
+#[derive(Debug, Clone, Copy)]
+pub enum Was<'w> {
+    /// Nobody said: the document is judged as it stands.
+    Unknown,
+    /// Nothing: the document is new.
+    Nothing,
+    /// This document.
+    Known(&'w Document),
+}
+
+/// A proposal before the book.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'w> {
+    /// The document.
+    pub now: &'w Document,
+    /// What it was.
+    pub was: Was<'w>,
+    /// Everything around it.
+    pub world: &'w World,
+}
+
+impl<'w> Case<'w> {
+    /// What the document is to the law. Where no base is known, one without front matter is legacy.
+    pub fn class(&self) -> Class {
+        match self.was {
+            Was::Nothing => Class::New,
+            Was::Known(was) if was.is_legacy() => Class::LegacyTouched,
+            Was::Unknown if self.now.is_legacy() => Class::Legacy,
+            Was::Known(_) | Was::Unknown => Class::Governed,
+        }
+    }
+
+    /// The front matter, or why there is none to judge.
+    pub fn matter(&self) -> Result<&'w FrontMatter, NotYet> {
+        match &self.now.front {
+            Front::Read { matter, .. } => Ok(matter),
+            Front::Absent { .. } => Err(NotYet::because("no front matter")),
+            Front::Unreadable { .. } => {
+                Err(NotYet::see("the front matter cannot be read", "front-matter-parses"))
+            }
+        }
+    }
+
+    /// The status.
+    pub fn status(&self) -> Result<Spanned<Status>, NotYet> {
+        let read = value(&self.matter()?.status, "status")?;
+        match Status::read(&read.value) {
+            Some(status) => Ok(Spanned::new(status, read.span)),
+            None => Err(NotYet::see("the status is no state", "status-known")),
+        }
+    }
+
+    /// The stage in flight; none where the document names none.
+    pub fn stage(&self) -> Result<Option<Spanned<Stage>>, NotYet> {
+        let read = match &self.matter()?.stage {
+            Field::Read(read) => read,
+            Field::Unread => return Err(NotYet::see("`stage` cannot be read", "values-typed")),
+            Field::Absent | Field::Empty(_) => return Ok(None),
+        };
+        match Stage::read(&read.value) {
+            Some(stage) => Ok(Some(Spanned::new(stage, read.span))),
+            None => Err(NotYet::see("the stage is none of the three", "stage-known")),
+        }
+    }
+
+    /// Goes on only where the document is no meta-VEP.
+    pub fn not_meta(&self) -> Result<(), NotYet> {
+        if self.now.home.is_meta() { Err(NotYet::because("a meta-VEP is exempt")) } else { Ok(()) }
+    }
+
+    /// Goes on only at one of these states.
+    pub fn status_among(&self, states: &[Status]) -> Result<Spanned<Status>, NotYet> {
+        let status = self.status()?;
+        if states.contains(&status.value) {
+            return Ok(status);
+        }
+        Err(NotYet::because(format!("the status is {}", status.value)))
+    }
+
+    /// Where a finding points that is about a key: the key, or the line that opens the block.
+    pub fn key_or_top(&self, key: &str) -> Span {
+        let span = self.now.matter().and_then(|matter| matter.key_span(key));
+        span.unwrap_or_else(|| self.now.first_line())
+    }
+}
+
+/// The value of a key that another rule wants to be there.
+pub fn value<'a, T>(field: &'a Field<T>, key: &str) -> Result<&'a Spanned<T>, NotYet> {
+    match field {
+        Field::Read(read) => Ok(read),
+        Field::Unread => Err(NotYet::see(&format!("`{key}` cannot be read"), "values-typed")),
+        Field::Absent | Field::Empty(_) => Err(NotYet::because(format!("`{key}` is not set"))),
+    }
+}
+
+/// A citation of VEP-282.
+pub const fn vep282(section: &'static str, words: &'static str) -> Cite {
+    Cite { source: Law::Vep282, section, words }
+}
+
+/// A citation of any other source.
+pub const fn cite(source: Law, section: &'static str, words: &'static str) -> Cite {
+    Cite { source, section, words }
+}

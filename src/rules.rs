@@ -1,0 +1,44 @@
+//! The book: every rule, in the chapters of the law.
+//!
+//! A new rule is a `const` in one of the chapters and a folder of cases under `tests/rules/<id>/`;
+//! nothing else knows its name. `tests/rules/README.md` is this book, generated.
+
+mod identity;
+mod people;
+mod plan;
+mod shape;
+
+use crate::rule::Rule;
+
+/// A chapter of the book.
+#[derive(Debug)]
+pub struct Chapter {
+    /// Its name.
+    pub name: &'static str,
+    /// What its rules are about.
+    pub about: &'static str,
+    /// Its rules, in order.
+    pub rules: &'static [Rule],
+}
+
+/// All chapters.
+pub const BOOK: &[Chapter] = &[
+    Chapter { name: "shape", about: "the front matter is there and can be read", rules: shape::RULES },
+    Chapter { name: "identity", about: "which VEP it is, and whose", rules: identity::RULES },
+    Chapter {
+        name: "people",
+        about: "who has promised to read it, and who may say yes",
+        rules: people::RULES,
+    },
+    Chapter { name: "plan", about: "what is to be in which release", rules: plan::RULES },
+];
+
+/// All rules in the order of the book.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    BOOK.iter().flat_map(|chapter| chapter.rules)
+}
+
+/// The rule with an id.
+pub fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}

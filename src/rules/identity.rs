@@ -1,0 +1,281 @@
+//! Identity: which VEP it is, and which SIG owns it.
+//!
+//! Absent on purpose: whether the number is that of an issue. Offline nobody can say; two merged VEPs
+//! carry the number of a pull request.
+
+use super::shape::is_placeholder;
+use crate::rule::{Case, Finding, Judge, Judged, Law, NotYet, Rule, cite, value, vep282};
+use crate::text::{Span, code, nearest, one_line};
+use crate::vep::{CANONICAL_SIGS, META_FOLDER, Number, Status};
+use jiff::civil::Date;
+
+pub(super) const RULES: &[Rule] =
+    &[STATUS_KNOWN, TITLE_AGREES, NUMBER_AGREES, NUMBER_UNIQUE, CREATION_DATE_REAL, SIG_KNOWN, SIG_AGREES];
+
+const STATUS_KNOWN: Rule = Rule {
+    id: "status-known",
+    says: "the status is one of the seven states, in lower case",
+    why: "Every other question about a VEP begins with its state.",
+    fix: "Write one of provisional, implementable, implemented, deferred, rejected, withdrawn, replaced.",
+    cites: &[vep282("Proposal Governance States", "exactly one of seven states at any time")],
+    judge: Judge::Proposal(status_known),
+};
+
+fn status_known(case: &Case<'_>) -> Judged {
+    let read = value(&case.matter()?.status, "status")?;
+    if Status::read(&read.value).is_some() {
+        return Ok(vec![]);
+    }
+    let finding = Finding::must(read.span, format!("{} is none of the seven states", code(&read.value)));
+    Ok(vec![match nearest(&read.value, Status::ALL.map(Status::as_str)) {
+        Some(state) => finding.fix(format!("Write `{state}`.")),
+        None => finding,
+    }])
+}
+
+const TITLE_AGREES: Rule = Rule {
+    id: "title-agrees",
+    says: "the heading says the title",
+    why: "A VEP that has two titles is found under neither.",
+    fix: "Make the heading and `title` the same.",
+    cites: &[
+        vep282("VEP Front Matter", "title: Short descriptive title"),
+        cite(Law::Template, "title", "Your short, descriptive title"),
+    ],
+    judge: Judge::Proposal(title_agrees),
+};
+
+fn title_agrees(case: &Case<'_>) -> Judged {
+    let title = value(&case.matter()?.title, "title")?;
+    let Some(heading) = &case.now.heading else {
+        return Err(NotYet::see("no heading names the VEP", "number-agrees"));
+    };
+    let Some(said) = &heading.title else {
+        let what = format!("the heading has no title; `title` is {}", code(&title.value));
+        return Ok(vec![Finding::should(heading.span, what)]);
+    };
+    if is_placeholder(&title.value) || is_placeholder(&said.value) {
+        return Err(NotYet::see("a title is a placeholder", "placeholders-filled"));
+    }
+    if plain(&title.value) == plain(&said.value) {
+        return Ok(vec![]);
+    }
+    let what = format!("the heading says {}, `title` says {}", code(&said.value), code(&title.value));
+    Ok(vec![Finding::should(said.span, what)])
+}
+
+/// A title without the marks that a heading may have and a YAML text may not.
+fn plain(title: &str) -> String {
+    title.replace(['`', '*'], "").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+const NUMBER_AGREES: Rule = Rule {
+    id: "number-agrees",
+    says: "folder, front matter and heading carry one number, without leading zeros",
+    why: "The number is the tracking issue's; everything that refers to a VEP does so by it.",
+    fix: "Use the number of the tracking issue in all three places.",
+    cites: &[
+        vep282("VEP Front Matter", "equals the tracking issue number; set on issue creation"),
+        cite(Law::Readme, "Process", "The Issue's ID is used to for the VEP ID"),
+    ],
+    judge: Judge::Proposal(number_agrees),
+};
+
+/// A place that carries the number: what it is called, the digits, and where they stand.
+type Witness<'a> = (&'static str, &'a str, Span);
+
+fn number_agrees(case: &Case<'_>) -> Judged {
+    let top = case.now.first_line();
+    let folder = case.now.home.digits().map(|digits| ("the folder", digits, top));
+    let matter = case
+        .now
+        .matter()
+        .and_then(|matter| matter.vep_number.read())
+        .map(|read| ("`vep-number`", read.value.as_str(), read.span));
+    let heading = case
+        .now
+        .heading
+        .as_ref()
+        .and_then(|heading| heading.number.as_ref())
+        .map(|read| ("the heading", read.value.as_str(), read.span));
+    let witnesses: Vec<Witness<'_>> = [folder, matter, heading]
+        .into_iter()
+        .flatten()
+        .filter(|(_, digits, _)| !is_placeholder(digits))
+        .collect();
+    let mut findings: Vec<Finding> = odd_ones(&witnesses);
+    findings.extend(witnesses.iter().filter(|(_, digits, _)| digits.starts_with('0')).map(
+        |(name, digits, span)| {
+            Finding::must(*span, format!("{name} writes the number with leading zeros: {}", code(digits)))
+                .fix(format!("Write {}.", digits.trim_start_matches('0')))
+        },
+    ));
+    if heading.is_none() {
+        let place = case.now.heading.as_ref().map_or(top, |heading| heading.span);
+        let number = witnesses.first().map_or("<number>", |(_, digits, _)| digits.trim_start_matches('0'));
+        let what = match &case.now.heading {
+            Some(_) => "the heading carries no number",
+            None => "no heading of the first rank names the VEP",
+        };
+        findings.push(Finding::must(place, what).fix(format!("Write `# VEP #{number}: <title>`.")));
+    }
+    Ok(findings)
+}
+
+/// The witnesses that contradict the one that most agree with; where none agree, the first, which is
+/// the folder.
+fn odd_ones(witnesses: &[Witness<'_>]) -> Vec<Finding> {
+    let number = |witness: &Witness<'_>| witness.1.parse::<Number>().ok();
+    let votes =
+        |witness: &Witness<'_>| witnesses.iter().filter(|other| number(other) == number(witness)).count();
+    let Some(believed) = witnesses.iter().rev().max_by_key(|witness| votes(witness)) else { return vec![] };
+    witnesses
+        .iter()
+        .filter(|witness| number(witness) != number(believed))
+        .map(|(name, digits, span)| {
+            let what = format!("{name} says {}, {} says {}", one_line(digits, 20), believed.0, believed.1);
+            Finding::must(*span, what)
+        })
+        .collect()
+}
+
+const NUMBER_UNIQUE: Rule = Rule {
+    id: "number-unique",
+    says: "no other VEP has that number",
+    why: "Two VEPs with one number cannot both be that of the tracking issue.",
+    fix: "Take the number of this proposal's own tracking issue.",
+    cites: &[cite(Law::Readme, "Process", "The Issue's ID is used to for the VEP ID")],
+    judge: Judge::Proposal(number_unique),
+};
+
+fn number_unique(case: &Case<'_>) -> Judged {
+    let Some(number) = &case.now.facts.number else {
+        return Err(NotYet::see("it has no number", "number-agrees"));
+    };
+    let others: Vec<String> = case
+        .world
+        .head
+        .numbered(number.value)
+        .filter(|other| other.path() != case.now.path())
+        .map(|other| code(other.path()))
+        .collect();
+    if others.is_empty() {
+        return Ok(vec![]);
+    }
+    let place = number.span.unwrap_or_else(|| case.now.first_line());
+    Ok(vec![Finding::must(place, format!("{} is also the number of {}", number.value, others.join(", ")))])
+}
+
+const CREATION_DATE_REAL: Rule = Rule {
+    id: "creation-date-real",
+    says: "the creation date is a real date, not after today",
+    why: "Automation that reads only the document orders VEPs by it.",
+    fix: "Write the day the proposal was first opened as \"YYYY-MM-DD\".",
+    cites: &[vep282("VEP Front Matter", "creation-date: \"YYYY-MM-DD\"")],
+    judge: Judge::Proposal(creation_date_real),
+};
+
+fn creation_date_real(case: &Case<'_>) -> Judged {
+    let read = value(&case.matter()?.creation_date, "creation-date")?;
+    if is_placeholder(&read.value) {
+        return Err(NotYet::see("the date is a placeholder", "placeholders-filled"));
+    }
+    let finding = match read_date(&read.value) {
+        None => Finding::must(read.span, format!("{} is no date of the form YYYY-MM-DD", code(&read.value))),
+        Some(date) if date > case.world.today => {
+            Finding::must(read.span, format!("{date} is after today, {}", case.world.today))
+        }
+        Some(_) => return Ok(vec![]),
+    };
+    Ok(vec![finding])
+}
+
+/// A date in the one form that the schema has; jiff refuses days that no month has.
+fn read_date(text: &str) -> Option<Date> {
+    let digits = |range: std::ops::Range<usize>| {
+        text.get(range).is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let shaped = text.len() == 10 && digits(0..4) && digits(5..7) && digits(8..10);
+    shaped.then(|| Date::strptime("%Y-%m-%d", text).ok()).flatten()
+}
+
+const SIG_KNOWN: Rule = Rule {
+    id: "sig-known",
+    says: "the owning SIG and the participating SIGs are SIGs",
+    why: "The owning SIG decides; a SIG that does not exist cannot.",
+    fix: "Write the SIG as its folder under `veps/` is called.",
+    cites: &[
+        vep282("VEP Front Matter", "sig-compute | sig-network | sig-storage"),
+        cite(Law::Readme, "SIG Review and Collaboration", "it needs to have a single owning SIG"),
+    ],
+    judge: Judge::Proposal(sig_known),
+};
+
+fn sig_known(case: &Case<'_>) -> Judged {
+    let matter = case.matter()?;
+    let known = case.world.head.known_sigs();
+    let stranger = |name: &str, span: Span| {
+        let finding = Finding::must(span, format!("{} is no SIG that is known here", code(name)));
+        match nearest_sig(name, known.iter().copied()) {
+            Some(sig) => finding.fix(format!("Did you mean `{sig}`?")),
+            None => finding,
+        }
+    };
+    let mut findings = Vec::new();
+    if let Ok(owner) = value(&matter.owning_sig, "owning-sig") {
+        let name = owner.value.trim();
+        if !known.contains(name) {
+            findings.push(stranger(name, owner.span));
+        } else if !CANONICAL_SIGS.contains(&name) {
+            let what = format!("{} is a SIG, but not one of the three that VEP-282 names", code(name));
+            let fix = "Nothing to mend; upstream's draft check knows only compute, network and storage.";
+            findings.push(Finding::may(owner.span, what).fix(fix));
+        }
+    }
+    let others = matter.participating_sigs.value().into_iter().flatten();
+    findings.extend(
+        others
+            .filter(|sig| !known.contains(sig.value.trim()))
+            .map(|sig| stranger(sig.value.trim(), sig.span)),
+    );
+    Ok(findings)
+}
+
+/// The SIG that was meant: a near miss, or the name without its `sig-`.
+fn nearest_sig<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let prefixed = format!("sig-{}", name.trim_start_matches('@').trim_start_matches("sig/").to_lowercase());
+    nearest(name, known.clone()).or_else(|| nearest(&prefixed, known))
+}
+
+const SIG_AGREES: Rule = Rule {
+    id: "sig-agrees",
+    says: "the owning SIG is that of the folder, and does not also participate",
+    why: "The folder decides whose OWNERS apply; the owner's word is not another SIG's.",
+    fix: "Make `owning-sig` and the folder the same.",
+    cites: &[
+        cite(Law::Readme, "SIG Review and Collaboration", "it needs to have a single owning SIG"),
+        vep282("VEP Front Matter", "other SIGs that must LGTM before merge"),
+    ],
+    judge: Judge::Proposal(sig_agrees),
+};
+
+fn sig_agrees(case: &Case<'_>) -> Judged {
+    let matter = case.matter()?;
+    let owner = value(&matter.owning_sig, "owning-sig")?;
+    let name = owner.value.trim();
+    if !case.world.head.known_sigs().contains(name) {
+        return Err(NotYet::see("the owning SIG is not known", "sig-known"));
+    }
+    let mut findings = Vec::new();
+    // A meta-VEP lies in no SIG's folder.
+    if let Some(folder) = case.now.home.folder().filter(|folder| *folder != META_FOLDER && *folder != name) {
+        let what = format!("`owning-sig` is {}, the folder is {}", code(name), code(folder));
+        findings.push(Finding::must(owner.span, what));
+    }
+    let others = matter.participating_sigs.value().into_iter().flatten();
+    findings.extend(others.filter(|sig| sig.value.trim() == name).map(|sig| {
+        Finding::must(sig.span, format!("{} owns the VEP and need not participate", code(name)))
+            .fix("Remove it from `participating-sigs`.")
+    }));
+    Ok(findings)
+}

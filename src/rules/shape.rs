@@ -1,0 +1,235 @@
+//! Shape: the front matter is there, is YAML, and has the keys and the kinds of value of the schema.
+//!
+//! Absent on purpose: what the values mean. `values-typed` judges the YAML shape only; the chapters
+//! behind this one judge what was read.
+
+use crate::document::{Front, FrontMatter, SCHEMA};
+use crate::rule::{Case, Finding, Judge, Judged, Law, NotYet, Rule, cite, vep282};
+use crate::text::{Span, code, nearest};
+
+pub(super) const RULES: &[Rule] =
+    &[FRONT_MATTER_PRESENT, FRONT_MATTER_PARSES, KEYS_PRESENT, KEYS_KNOWN, VALUES_TYPED, PLACEHOLDERS_FILLED];
+
+const FRONT_MATTER_PRESENT: Rule = Rule {
+    id: "front-matter-present",
+    says: "the document begins with a front matter block",
+    why: "The block is the single source of truth; board, tracking issue and CI derive their view from it.",
+    fix: "Begin the file with a `---` line, the keys of the schema, and another `---` line.",
+    cites: &[
+        vep282("CI Enforcement", "Front matter is present and valid YAML"),
+        vep282("Update/Rollback Compatibility", "the validator initially warns on existing VEPs"),
+    ],
+    judge: Judge::Proposal(front_matter_present),
+};
+
+fn front_matter_present(case: &Case<'_>) -> Judged {
+    Ok(match case.now.front {
+        Front::Read { .. } | Front::Unreadable { .. } => vec![],
+        Front::Absent { near: Some(near) } => vec![
+            Finding::must(near, "the front matter block does not stand at the top of the file")
+                .fix("Remove everything before this `---`; it has to be the first line."),
+        ],
+        Front::Absent { near: None } => {
+            vec![Finding::migrate(case.now.first_line(), "there is no front matter block")]
+        }
+    })
+}
+
+const FRONT_MATTER_PARSES: Rule = Rule {
+    id: "front-matter-parses",
+    says: "the block is closed and is a YAML map, within limits and without duplicate keys",
+    why: "What one reader guesses and another refuses is no source of truth.",
+    fix: "Correct the YAML at the place named.",
+    cites: &[vep282("CI Enforcement", "Front matter is present and valid YAML")],
+    judge: Judge::Proposal(front_matter_parses),
+};
+
+fn front_matter_parses(case: &Case<'_>) -> Judged {
+    let broken =
+        |fault: &crate::yaml::Fault| Finding::must(fault.span, fault.what.clone()).fix(fault.fix.clone());
+    match &case.now.front {
+        Front::Absent { .. } => Err(NotYet::because("no front matter")),
+        Front::Unreadable { fault, .. } => Ok(vec![broken(fault)]),
+        Front::Read { faults, .. } => Ok(faults.iter().map(broken).collect()),
+    }
+}
+
+const KEYS_PRESENT: Rule = Rule {
+    id: "keys-present",
+    says: "title, vep-number, creation-date, status, authors, owning-sig, reviewers and approvers are there",
+    why: "These are the keys that every tool reads, whatever the status.",
+    fix: "Add the key.",
+    cites: &[
+        vep282("CI Enforcement", "All required fields exist and have valid values"),
+        cite(Law::DraftCi, "validator, required fields", ""),
+    ],
+    judge: Judge::Proposal(keys_present),
+};
+
+fn keys_present(case: &Case<'_>) -> Judged {
+    let matter = case.matter()?;
+    let findings = SCHEMA.iter().filter(|key| key.required).filter_map(|key| {
+        let name = key.name;
+        if matter.is_empty(name) {
+            let fix = format!("Give it a value: {}.", key.about);
+            return Some(Finding::must(case.key_or_top(name), format!("`{name}` has no value")).fix(fix));
+        }
+        if matter.key_span(name).is_some() {
+            return None;
+        }
+        Some(match meant(matter, name) {
+            Some((written, span)) => {
+                Finding::must(span, format!("`{name}` is missing; {} is not a key", code(written)))
+                    .fix(format!("Write `{name}`."))
+            }
+            None => Finding::must(case.now.first_line(), format!("`{name}` is missing"))
+                .fix(format!("Add `{name}:` ({}).", key.about)),
+        })
+    });
+    Ok(findings.collect())
+}
+
+/// The unknown key that was most probably meant to be `name`.
+fn meant<'a>(matter: &'a FrontMatter, name: &str) -> Option<(&'a str, Span)> {
+    let key = matter.unknown.iter().find(|key| nearest_key(&key.value) == Some(name))?;
+    Some((&key.value, key.span))
+}
+
+fn nearest_key(written: &str) -> Option<&'static str> {
+    let dashed = written.trim().replace([' ', '_'], "-");
+    nearest(&dashed, SCHEMA.iter().map(|key| key.name))
+}
+
+const KEYS_KNOWN: Rule = Rule {
+    id: "keys-known",
+    says: "every key is in the schema",
+    why: "A misspelt key is a value that nobody reads.",
+    fix: "Remove the key, or move its text into the body.",
+    cites: &[vep282("VEP Front Matter", "Proposed schema:")],
+    judge: Judge::Proposal(keys_known),
+};
+
+fn keys_known(case: &Case<'_>) -> Judged {
+    let matter = case.matter()?;
+    let missing = |name: &str| {
+        matter.key_span(name).is_none() && SCHEMA.iter().any(|key| key.name == name && key.required)
+    };
+    let findings = matter.unknown.iter().filter_map(|key| {
+        let meant = nearest_key(&key.value);
+        // A required key that is misspelt is missing; that is reported once, by `keys-present`.
+        if meant.is_some_and(missing) {
+            return None;
+        }
+        let finding = Finding::should(key.span, format!("{} is not a key of the schema", code(&key.value)));
+        Some(match meant {
+            Some(name) => finding.fix(format!("Did you mean `{name}`?")),
+            None => finding,
+        })
+    });
+    Ok(findings.collect())
+}
+
+const VALUES_TYPED: Rule = Rule {
+    id: "values-typed",
+    says: "every value has the type of its key",
+    why: "A list where a text belongs is read by no tool, or by each in its own way.",
+    fix: "Write the value in the form that the schema shows.",
+    cites: &[vep282("CI Enforcement", "All required fields exist and have valid values")],
+    judge: Judge::Proposal(values_typed),
+};
+
+fn values_typed(case: &Case<'_>) -> Judged {
+    let matter = case.matter()?;
+    let findings = matter.misshapen.iter().map(|wrong| {
+        let what = format!("{} is {}; expected {}", code(&wrong.key), wrong.found, wrong.expected);
+        let finding = Finding::must(wrong.span, what);
+        match mend(wrong.found, wrong.expected, case.now.source.slice(wrong.span)) {
+            Some(fix) => finding.fix(fix),
+            None => finding,
+        }
+    });
+    Ok(findings.collect())
+}
+
+/// The mends that need no thought.
+fn mend(found: &str, expected: &str, written: &str) -> Option<String> {
+    let bare = written.trim_matches(['"', '\'']);
+    match (found, expected) {
+        ("an alias", _) => Some("Write the value out; aliases are not followed.".into()),
+        ("text", "a list of texts") => Some(format!("Write a list: `- {written}` on a line of its own.")),
+        ("text", number) if number.contains("number") && bare.parse::<u32>().is_ok() => {
+            Some(format!("Write {bare} without quotes."))
+        }
+        ("a whole number" | "a number" | "a truth value", "text") => Some(format!("Quote it: \"{bare}\".")),
+        _ => None,
+    }
+}
+
+const PLACEHOLDERS_FILLED: Rule = Rule {
+    id: "placeholders-filled",
+    says: "no value or heading is still the template's",
+    why: "A placeholder looks like an answer and is none.",
+    fix: "Put the real value in its place.",
+    cites: &[
+        cite(Law::Template, "title", "Your short, descriptive title"),
+        vep282("VEP Front Matter", "vep-number: NNNN"),
+    ],
+    judge: Judge::Proposal(placeholders_filled),
+};
+
+/// What stands in the template where an author's value belongs.
+const PLACEHOLDERS: &[&str] = &[
+    "nnnn",
+    "short descriptive title",
+    "your short, descriptive title",
+    "yyyy-mm-dd",
+    "@github-handle",
+    "github-handle",
+    "featurename",
+    "v1.x",
+];
+
+/// Whether a value is still the template's.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    PLACEHOLDERS.contains(&text.trim().to_lowercase().as_str())
+}
+
+fn placeholders_filled(case: &Case<'_>) -> Judged {
+    let mut values: Vec<(&str, &str, Span)> = Vec::new();
+    if let Some(matter) = case.now.matter() {
+        let texts = [
+            ("title", &matter.title),
+            ("vep-number", &matter.vep_number),
+            ("creation-date", &matter.creation_date),
+        ];
+        values.extend(
+            texts
+                .into_iter()
+                .filter_map(|(key, field)| field.read().map(|read| (key, read.value.as_str(), read.span))),
+        );
+        let lists = [
+            ("authors", &matter.authors),
+            ("reviewers", &matter.reviewers),
+            ("approvers", &matter.approvers),
+            ("feature-gate", &matter.feature_gate),
+        ];
+        for (key, field) in lists {
+            values.extend(
+                field.value().into_iter().flatten().map(|item| (key, item.value.as_str(), item.span)),
+            );
+        }
+        let targets = matter.milestone.value().into_iter().flatten();
+        values
+            .extend(targets.map(|target| ("milestone", target.release.value.as_str(), target.release.span)));
+    }
+    if let Some(heading) = &case.now.heading {
+        let parts = [&heading.number, &heading.title];
+        values
+            .extend(parts.into_iter().flatten().map(|part| ("the heading", part.value.as_str(), part.span)));
+    }
+    let findings =
+        values.into_iter().filter(|(_, value, _)| is_placeholder(value)).map(|(key, value, span)| {
+            Finding::must(span, format!("{key} still has the placeholder {}", code(value)))
+        });
+    Ok(findings.collect())
+}

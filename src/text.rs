@@ -1,0 +1,267 @@
+//! Text: a file's words and the places in them.
+//!
+//! Every offset in this crate is a byte offset into the whole file, so that front matter, body and
+//! later every edit speak of the same places. Lines and columns are worked out only where a person
+//! or a client is going to read them.
+//!
+//! Absent on purpose: reading files. A [`Source`] is made from bytes that somebody else fetched.
+
+use std::fmt::Write as _;
+
+/// A stretch of a file: `start..end`, in bytes of the whole file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Span {
+    /// First byte of the stretch.
+    pub start: usize,
+    /// First byte after the stretch.
+    pub end: usize,
+}
+
+impl Span {
+    /// The stretch `start..end`.
+    pub fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// An empty stretch: a place between two bytes.
+    pub fn at(place: usize) -> Self {
+        Self::new(place, place)
+    }
+
+    /// The same stretch, `by` bytes further into the file.
+    pub fn shifted(self, by: usize) -> Self {
+        Self::new(self.start + by, self.end + by)
+    }
+
+    /// Whether `other` lies wholly inside.
+    pub fn holds(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+}
+
+/// A value together with the place where it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// What was read.
+    pub value: T,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// `value`, read at `span`.
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+}
+
+/// A place as people and editors name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Line, counted from 1.
+    pub line: usize,
+    /// Column, counted from 1 in characters; a byte order mark takes no column.
+    pub column: usize,
+}
+
+/// One file as it was read: its path and its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    path: String,
+    text: String,
+    line_starts: Vec<usize>,
+    not_utf8: Option<usize>,
+}
+
+const BOM: char = '\u{feff}';
+
+impl Source {
+    /// A source from text that is known to be text.
+    pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1))
+            .collect();
+        Self { path: path.into(), text, line_starts, not_utf8: None }
+    }
+
+    /// A source from any bytes. What is not UTF-8 is replaced by U+FFFD and remembered
+    /// ([`Source::not_utf8`]): reading goes on, and the fault can be named.
+    pub fn from_bytes(path: impl Into<String>, bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::new(path, text),
+            Err(error) => Self {
+                not_utf8: Some(error.valid_up_to()),
+                ..Self::new(path, String::from_utf8_lossy(bytes))
+            },
+        }
+    }
+
+    /// The path within the repository, with `/` between its parts.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where the first byte stands that is no UTF-8, if there is one.
+    pub fn not_utf8(&self) -> Option<usize> {
+        self.not_utf8
+    }
+
+    /// The text of a stretch; empty where the stretch is not in this file.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start..span.end).unwrap_or_default()
+    }
+
+    /// Where the first line's text begins: behind a byte order mark.
+    pub fn start(&self) -> usize {
+        if self.text.starts_with(BOM) { BOM.len_utf8() } else { 0 }
+    }
+
+    /// Line and column of an offset; an offset beyond the end is the end.
+    pub fn place(&self, offset: usize) -> Place {
+        let offset = offset.min(self.text.len());
+        let line = self.line_starts.partition_point(|start| *start <= offset).max(1);
+        let start = self.line_starts.get(line - 1).copied().unwrap_or_default();
+        let before = self.text.get(start..offset).unwrap_or_default();
+        Place { line, column: before.trim_start_matches(BOM).chars().count() + 1 }
+    }
+
+    /// The line of an offset, counted from 1.
+    pub fn line(&self, offset: usize) -> usize {
+        self.place(offset).line
+    }
+
+    /// How many lines the file has; a final newline does not begin another one.
+    pub fn line_count(&self) -> usize {
+        self.line_starts.len() - usize::from(self.text.ends_with('\n') || self.text.is_empty())
+    }
+
+    /// The stretch of a line (counted from 1) without its line end.
+    pub fn line_span(&self, line: usize) -> Option<Span> {
+        let start = *self.line_starts.get(line.checked_sub(1)?)?;
+        let end = self.line_starts.get(line).copied().unwrap_or(self.text.len());
+        let text = self.text.get(start..end)?;
+        Some(Span::new(start, start + text.trim_end_matches(['\n', '\r']).len()))
+    }
+}
+
+/// Whether a character changes how a text looks without being seen itself: controls, bidirectional
+/// overrides, zero-width and tag characters.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// One line of foreign text, fit to stand inside a sentence or a table cell of ours: line ends become
+/// spaces, what cannot be seen is written out as `\u{…}`, and at most `most` characters are kept.
+pub fn one_line(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    for (count, c) in text.split_whitespace().collect::<Vec<_>>().join(" ").chars().enumerate() {
+        if count == most {
+            out.push('…');
+            break;
+        }
+        push_visible(&mut out, c);
+    }
+    out
+}
+
+fn push_visible(out: &mut String, c: char) {
+    if is_invisible(c) {
+        // Writing to a `String` cannot fail.
+        let _ = write!(out, "\\u{{{:04x}}}", u32::from(c));
+    } else {
+        out.push(c);
+    }
+}
+
+/// Foreign text as a fenced block that it cannot leave: the fence is longer than any run of backticks
+/// inside, and what cannot be seen is written out.
+pub fn fenced(text: &str, info: &str) -> String {
+    let mut visible = String::new();
+    for c in text.trim_end().chars() {
+        match c {
+            '\n' | '\t' => visible.push(c),
+            '\r' => {}
+            c => push_visible(&mut visible, c),
+        }
+    }
+    let longest = visible.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}{info}\n{visible}\n{fence}")
+}
+
+/// Foreign text as inline code that it cannot leave, on one line.
+pub fn code(text: &str) -> String {
+    let text = one_line(text, 120);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    if longest == 0 {
+        return format!("`{text}`");
+    }
+    let ticks = "`".repeat(longest + 1);
+    format!("{ticks} {text} {ticks}")
+}
+
+/// The candidate that `word` most probably means: at most a third of its letters away.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.trim().to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance * 3 <= candidate.chars().count().max(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_counts_characters_and_skips_the_byte_order_mark() {
+        let source = Source::new("x.md", "\u{feff}ä b\r\nc");
+        assert_eq!(source.place(source.start()), Place { line: 1, column: 1 });
+        assert_eq!(source.place(source.text().find('b').unwrap()), Place { line: 1, column: 3 });
+        assert_eq!(source.place(9999), Place { line: 2, column: 2 });
+        assert_eq!(source.line_span(1).map(|span| source.slice(span)), Some("\u{feff}ä b"));
+        assert_eq!(source.line_span(3), None);
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
+        for (text, lines) in [("", 0), ("a", 1), ("a\n", 1), ("a\nb", 2), ("a\n\n", 2)] {
+            assert_eq!(Source::new("x", text).line_count(), lines, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced_and_remembered() {
+        let source = Source::from_bytes("x.md", b"ab\xff\xfecd");
+        assert_eq!(source.not_utf8(), Some(2));
+        assert_eq!(source.text(), "ab\u{fffd}\u{fffd}cd");
+    }
+
+    #[test]
+    fn foreign_text_cannot_leave_its_fence_nor_hide() {
+        assert_eq!(fenced("a ```` b\u{202e}", "text"), "`````text\na ```` b\\u{202e}\n`````");
+        assert_eq!(one_line("a\n b\u{200b}c", 80), "a b\\u{200b}c");
+        assert_eq!(one_line("abcdef", 3), "abc…");
+        assert_eq!(code("a`b"), "`` a`b ``");
+    }
+
+    #[test]
+    fn a_near_miss_is_named_and_a_stranger_is_not() {
+        let words = ["provisional", "implementable", "implemented"];
+        assert_eq!(nearest("implementible", words), Some("implementable"));
+        assert_eq!(nearest("Provisional", words), Some("provisional"));
+        assert_eq!(nearest("banana", words), None);
+    }
+}

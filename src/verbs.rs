@@ -1,0 +1,231 @@
+//! The verbs: what can be asked, as pure functions from a world and a question to an answer.
+//!
+//! Each verb is one file with its `Ask`, its `Answer` and a `run`. The command line and the MCP server
+//! are both a [`Face`] that walks the one list in [`each`]; neither knows a verb by name, so both speak
+//! of the same questions in the same words.
+//!
+//! Absent on purpose: writing. A verb answers; a person applies.
+
+mod query;
+mod show;
+mod validate;
+
+pub use query::Query;
+pub use show::Show;
+pub use validate::Validate;
+
+use crate::corpus::Corpus;
+use crate::document::Document;
+use crate::world::World;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// One question that both faces can ask.
+pub trait Verb {
+    /// Its name on the command line.
+    const COMMAND: &'static str;
+    /// Its name as an MCP tool.
+    const TOOL: &'static str;
+    /// Its name for people.
+    const TITLE: &'static str;
+    /// What it answers and when to use it.
+    const ABOUT: &'static str;
+    /// The question. The `///` of each field is its help on the command line and its description in the
+    /// tool's schema.
+    type Ask: DeserializeOwned + JsonSchema + clap::Args;
+    /// The answer: Markdown for reading, JSON for programs, both from one value.
+    type Answer: Serialize + JsonSchema + fmt::Display;
+
+    /// Answers. A bad proposal is an answer; trouble is a question that cannot be answered.
+    fn run(world: &World, ask: Self::Ask) -> Result<Self::Answer, Trouble>;
+
+    /// The texts of the question that the command line names as files; the roof reads them.
+    fn texts(_ask: &mut Self::Ask) -> Vec<&mut Text> {
+        vec![]
+    }
+
+    /// Whether the answer makes a command-line run fail.
+    fn fails(_answer: &Self::Answer) -> bool {
+        false
+    }
+}
+
+/// Something that offers verbs to somebody.
+pub trait Face {
+    /// Takes one verb in.
+    fn add<V: Verb>(&mut self);
+}
+
+/// The one list of verbs, in the order in which they are shown.
+pub fn each(face: &mut impl Face) {
+    face.add::<Query>();
+    face.add::<Show>();
+    face.add::<Validate>();
+}
+
+/// A question that cannot be answered, and what to ask instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What is wrong with it.
+    pub what: String,
+    /// Ways out, the likeliest first.
+    pub ways: Vec<String>,
+}
+
+impl Trouble {
+    /// Trouble with one way out.
+    pub fn new(what: impl Into<String>, way: impl Into<String>) -> Self {
+        Self { what: what.into(), ways: vec![way.into()] }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        self.ways.iter().try_for_each(|way| write!(f, "\n- {way}"))
+    }
+}
+
+/// A text that a question brings along: inline over MCP, a file's name on the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Text {
+    /// The text itself, as bytes: a file may hold anything.
+    Given(Vec<u8>),
+    /// A file that has still to be read; `-` is the standard input.
+    Named(PathBuf),
+}
+
+impl std::str::FromStr for Text {
+    type Err = std::convert::Infallible;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Ok(Self::Named(name.into()))
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Text {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::Given(String::deserialize(deserializer)?.into_bytes()))
+    }
+}
+
+impl JsonSchema for Text {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string" })
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+/// A VEP as a question names it: a number, a path or a folder's name. Models write numbers as numbers,
+/// so JSON may have either; the schema shows the one form that every client can send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name(String);
+
+impl std::str::FromStr for Name {
+    type Err = std::convert::Infallible;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Ok(Self(name.into()))
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Name {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl serde::de::Visitor<'_> for Either {
+            type Value = Name;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a VEP's number or path")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+                Ok(Name(name.into()))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Name, E> {
+                Ok(Name(number.to_string()))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl JsonSchema for Name {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Name".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string" })
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+/// The one proposal that `name` means, or what else may have been meant.
+fn one<'w>(corpus: &'w Corpus, name: &str) -> Result<&'w Arc<Document>, Trouble> {
+    let found = corpus.named(name);
+    match found.as_slice() {
+        [one] => Ok(one),
+        [] => Err(unknown(corpus, name)),
+        several => Err(Trouble {
+            what: format!("{} proposals answer to {}", several.len(), crate::text::code(name)),
+            ways: several.iter().map(|it| format!("Ask by path: {}", crate::text::code(it.path()))).collect(),
+        }),
+    }
+}
+
+fn unknown(corpus: &Corpus, name: &str) -> Trouble {
+    if corpus.proposals().is_empty() {
+        return Trouble::new(
+            "the checkout has no VEP",
+            "A VEP is a file `veps/<folder>/<number>-<name>/vep.md`; draft one, or point --repo elsewhere.",
+        );
+    }
+    let mut ways: Vec<String> = corpus
+        .resembling(name, 5)
+        .into_iter()
+        .map(|document| format!("Did you mean {}?", label(document)))
+        .collect();
+    let numbers = corpus.proposals().iter().filter_map(|it| it.facts.number.as_ref()).map(|fact| fact.value);
+    if let (Some(least), Some(most)) = (numbers.clone().min(), numbers.max()) {
+        let count = corpus.proposals().len();
+        ways.push(format!("There are {count} VEPs, numbered {least} to {most}; query lists them."));
+    }
+    Trouble { what: format!("no VEP answers to {}", crate::text::code(name)), ways }
+}
+
+/// How an answer names a proposal: number and title.
+fn label(document: &Document) -> String {
+    let title = document.facts.title.as_ref().map_or("untitled", |fact| &fact.value);
+    let title = crate::text::one_line(title, 80);
+    match &document.facts.number {
+        Some(number) => format!("VEP-{} “{title}”", number.value),
+        None => format!("{} “{title}”", crate::text::code(document.path())),
+    }
+}
+
+/// What an answer says about files that were not read as they stand.
+fn notices(corpus: &Corpus) -> Vec<String> {
+    const MOST: usize = 5;
+    let all = corpus.notices();
+    let said = all.iter().take(MOST).map(|notice| {
+        format!("{}: {}", crate::text::code(&notice.path), crate::text::one_line(&notice.what, 200))
+    });
+    let more = all.len().saturating_sub(MOST);
+    said.chain((more > 0).then(|| format!("and {more} more files"))).collect()
+}

@@ -1,0 +1,499 @@
+//! `query`: which VEPs are there?
+
+use super::{Trouble, Verb, notices};
+use crate::document::{Document, Fact, Origin};
+use crate::text::one_line;
+use crate::vep::{Handle, META_FOLDER, Release, Stage, Status};
+use crate::world::World;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// Most VEPs on one page.
+const MOST: usize = 100;
+/// VEPs on a page where nobody says.
+const PAGE: usize = 20;
+/// Most groups that a count names one by one.
+const MOST_GROUPS: usize = 16;
+
+/// Lists proposals.
+#[derive(Debug)]
+pub struct Query;
+
+/// Which VEPs, and what about them.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema, clap::Args)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ask {
+    /// Words that must all occur in path or text
+    #[arg(value_name = "WORDS")]
+    words: Option<String>,
+    /// State; `legacy`: no front matter yet
+    #[arg(long)]
+    status: Option<State>,
+    /// Owning SIG, or `meta-VEPs`
+    #[arg(long)]
+    sig: Option<String>,
+    /// Stage in flight; with release: the stage targeted in it
+    #[arg(long)]
+    stage: Option<StageName>,
+    /// Release that any stage targets: v1.10
+    #[arg(long)]
+    release: Option<String>,
+    /// Login of an author, reviewer or approver
+    #[arg(long)]
+    person: Option<String>,
+    /// Part of a feature gate's name
+    #[arg(long)]
+    gate: Option<String>,
+    /// Order; default: number, or best match for words
+    #[arg(long)]
+    sort: Option<Sort>,
+    /// VEPs on a page, 1-100; default 20
+    #[arg(long)]
+    limit: Option<usize>,
+    /// VEPs to skip
+    #[arg(long)]
+    offset: Option<usize>,
+    /// Columns; default: title, sig, status, target
+    #[arg(long, value_delimiter = ',')]
+    fields: Vec<Column>,
+}
+
+/// A state, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+enum State {
+    Provisional,
+    Implementable,
+    Implemented,
+    Deferred,
+    Rejected,
+    Withdrawn,
+    Replaced,
+    Legacy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+enum StageName {
+    Alpha,
+    Beta,
+    Ga,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+enum Sort {
+    Number,
+    Title,
+    Status,
+    Sig,
+    Release,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+enum Column {
+    Title,
+    Sig,
+    Status,
+    Target,
+    Targets,
+    Authors,
+    Reviewers,
+    Approvers,
+    Gates,
+    Created,
+    Path,
+}
+
+const DEFAULT: [Column; 4] = [Column::Title, Column::Sig, Column::Status, Column::Target];
+
+/// The VEPs that were asked for: how many, then one page of them.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Answer {
+    /// The day the answer is for
+    today: String,
+    /// VEPs in the checkout
+    total: usize,
+    /// VEPs that match
+    matched: usize,
+    /// Matches by state
+    by_status: BTreeMap<String, usize>,
+    /// Matches by owning SIG
+    by_sig: BTreeMap<String, usize>,
+    /// One page of matches
+    veps: Vec<Row>,
+    /// Offset of the next page
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_offset: Option<usize>,
+    /// What the filters could not see, and files that were not read as they stand
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+    #[serde(skip)]
+    offset: usize,
+    #[serde(skip)]
+    columns: Vec<Column>,
+}
+
+/// One VEP. Absent fields were not asked for or are not set.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+struct Row {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sig: Option<String>,
+    /// A state, `legacy` (no front matter) or `unreadable`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<String>,
+    /// Stage in flight and its release
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
+    /// Release for each stage
+    #[serde(skip_serializing_if = "Option::is_none")]
+    targets: Option<BTreeMap<String, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authors: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reviewers: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approvers: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gates: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    /// The targets were read from prose, not from front matter
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    from_prose: bool,
+}
+
+impl Verb for Query {
+    const COMMAND: &'static str = "query";
+    const TOOL: &'static str = "query_veps";
+    const TITLE: &'static str = "Query VEPs";
+    const ABOUT: &'static str = "Lists KubeVirt VEPs (enhancement proposals) of the checkout: counts first, then a page. All filters must match. Use it to find a VEP's number, then get_vep.";
+    type Ask = Ask;
+    type Answer = Answer;
+
+    fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
+        let limit = ask.limit.unwrap_or(PAGE);
+        if !(1..=MOST).contains(&limit) {
+            return Err(Trouble::new(
+                format!("limit {limit} is out of range"),
+                format!("Ask for 1 to {MOST} VEPs and go on with offset."),
+            ));
+        }
+        let filter = Filter::of(world, &ask)?;
+        let candidates: Vec<&Arc<Document>> = match &ask.words {
+            Some(words) => world.head.search(words),
+            None => world.head.proposals().iter().collect(),
+        };
+        let mut found: Vec<&Arc<Document>> =
+            candidates.into_iter().filter(|document| filter.takes(document)).collect();
+        if let Some(sort) = ask.sort {
+            found.sort_by_cached_key(|document| sort_key(document, sort));
+        }
+        let columns = if ask.fields.is_empty() { DEFAULT.to_vec() } else { ask.fields.clone() };
+        let offset = ask.offset.unwrap_or_default();
+        let veps: Vec<Row> =
+            found.iter().skip(offset).take(limit).map(|document| row(document, &columns)).collect();
+        let end = offset.saturating_add(veps.len());
+        Ok(Answer {
+            today: world.today.to_string(),
+            total: world.head.proposals().len(),
+            matched: found.len(),
+            by_status: count(found.iter().map(|document| status(document).to_owned())),
+            by_sig: count(found.iter().map(|document| sig(document).unwrap_or("none").to_owned())),
+            next_offset: (end < found.len() && !veps.is_empty()).then_some(end),
+            notes: notes(world, &ask, found.is_empty()),
+            veps,
+            offset,
+            columns,
+        })
+    }
+}
+
+/// The filters, read once.
+struct Filter<'a> {
+    ask: &'a Ask,
+    sig: Option<String>,
+    stage: Option<Stage>,
+    release: Option<Release>,
+    person: Option<Handle>,
+    gate: Option<String>,
+}
+
+impl<'a> Filter<'a> {
+    fn of(world: &World, ask: &'a Ask) -> Result<Self, Trouble> {
+        let release = match &ask.release {
+            None => None,
+            Some(text) => Some(Release::read(text).ok_or_else(|| {
+                Trouble::new(
+                    format!("{} is no release", crate::text::code(text)),
+                    "Write it as v1.10 (quoted where it is YAML or JSON).",
+                )
+            })?),
+        };
+        let stage = ask.stage.map(|stage| match stage {
+            StageName::Alpha => Stage::Alpha,
+            StageName::Beta => Stage::Beta,
+            StageName::Ga => Stage::Ga,
+        });
+        let sig = ask.sig.as_deref().map(|name| known_sig(world, name)).transpose()?;
+        Ok(Self {
+            ask,
+            sig,
+            stage,
+            release,
+            person: ask.person.as_deref().map(Handle::new),
+            gate: ask.gate.as_deref().map(str::to_lowercase),
+        })
+    }
+
+    fn takes(&self, document: &Document) -> bool {
+        let facts = &document.facts;
+        let status_fits = self.ask.status.is_none_or(|wanted| match wanted {
+            State::Legacy => document.is_legacy(),
+            state => facts.status.as_ref().is_some_and(|fact| fact.value == status_of(state)),
+        });
+        let plan_fits = match (self.stage, self.release) {
+            (Some(stage), Some(release)) => facts.targets.get(&stage).is_some_and(|it| it.value == release),
+            (Some(stage), None) => facts.stage.as_ref().is_some_and(|it| it.value == stage),
+            (None, Some(release)) => facts.targets.values().any(|it| it.value == release),
+            (None, None) => true,
+        };
+        let sig_fits = self.sig.as_deref().is_none_or(|wanted| sig(document) == Some(wanted));
+        let person_fits = self
+            .person
+            .as_ref()
+            .is_none_or(|wanted| facts.people().any(|(_, person)| person.value.is(wanted)));
+        let gate_fits = self
+            .gate
+            .as_deref()
+            .is_none_or(|wanted| facts.gates.iter().any(|gate| gate.value.to_lowercase().contains(wanted)));
+        status_fits && plan_fits && sig_fits && person_fits && gate_fits
+    }
+}
+
+/// A SIG as it is asked for, with or without `sig-`; the meta folder counts as one here.
+fn known_sig(world: &World, name: &str) -> Result<String, Trouble> {
+    let known: Vec<&str> = world.head.known_sigs().into_iter().chain([META_FOLDER]).collect();
+    let name = name.trim();
+    let prefixed = format!("sig-{}", name.to_lowercase());
+    let same = |sig: &&&str| sig.eq_ignore_ascii_case(name) || **sig == prefixed;
+    if let Some(sig) = known.iter().find(same) {
+        return Ok((*sig).to_owned());
+    }
+    let near = crate::text::nearest(name, known.iter().copied())
+        .or_else(|| crate::text::nearest(&prefixed, known.iter().copied()));
+    let here: Vec<&str> = world.head.sig_folders().into_iter().chain([META_FOLDER]).collect();
+    let mut ways: Vec<String> = near.into_iter().map(|sig| format!("Did you mean `{sig}`?")).collect();
+    ways.push(format!("Folders here: {}.", here.join(", ")));
+    Err(Trouble { what: format!("{} is no SIG that is known here", crate::text::code(name)), ways })
+}
+
+fn status_of(state: State) -> Status {
+    match state {
+        State::Provisional => Status::Provisional,
+        State::Implementable => Status::Implementable,
+        State::Implemented => Status::Implemented,
+        State::Deferred => Status::Deferred,
+        State::Rejected => Status::Rejected,
+        State::Withdrawn => Status::Withdrawn,
+        State::Replaced | State::Legacy => Status::Replaced,
+    }
+}
+
+/// The state, `legacy`, or `unreadable`.
+fn status(document: &Document) -> &'static str {
+    match &document.facts.status {
+        Some(status) => status.value.as_str(),
+        None if document.is_legacy() => "legacy",
+        None => "unreadable",
+    }
+}
+
+/// The SIG under which a VEP is listed; a meta-VEP without front matter has only its folder.
+fn sig(document: &Document) -> Option<&str> {
+    if document.home.is_meta() {
+        return Some(META_FOLDER);
+    }
+    document.facts.sig.as_ref().map(|fact| fact.value.as_str()).or_else(|| document.home.folder())
+}
+
+fn sort_key(document: &Document, sort: Sort) -> (String, u32) {
+    let number = document.facts.number.as_ref().map_or(u32::MAX, |fact| fact.value);
+    let key = match sort {
+        Sort::Number => String::new(),
+        Sort::Title => {
+            document.facts.title.as_ref().map(|fact| fact.value.to_lowercase()).unwrap_or_default()
+        }
+        Sort::Status => {
+            let rank = Status::ALL.iter().position(|state| state.as_str() == status(document));
+            format!("{}", rank.unwrap_or(Status::ALL.len()))
+        }
+        Sort::Sig => sig(document).unwrap_or("~").to_owned(),
+        // What has no target comes last.
+        Sort::Release => document
+            .facts
+            .target()
+            .map_or("~".into(), |fact| format!("{:05}.{:05}", fact.value.major, fact.value.minor)),
+    };
+    (key, number)
+}
+
+fn count(names: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    names.for_each(|name| *counts.entry(one_line(&name, 40)).or_default() += 1);
+    if counts.len() <= MOST_GROUPS {
+        return counts;
+    }
+    let mut ranked: Vec<(String, usize)> = counts.into_iter().collect();
+    ranked.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let others = ranked.split_off(MOST_GROUPS);
+    let rest = (format!("{} others", others.len()), others.iter().map(|(_, count)| count).sum());
+    ranked.into_iter().chain([rest]).collect()
+}
+
+fn row(document: &Document, columns: &[Column]) -> Row {
+    let facts = &document.facts;
+    let names = |people: &[Fact<Handle>]| {
+        Some(people.iter().take(10).map(|fact| one_line(&format!("@{}", fact.value.login()), 40)).collect())
+    };
+    let mut row = Row { number: facts.number.as_ref().map(|fact| fact.value), ..Row::default() };
+    for column in columns {
+        match column {
+            Column::Title => row.title = facts.title.as_ref().map(|fact| one_line(&fact.value, 70)),
+            Column::Sig => row.sig = sig(document).map(|sig| one_line(sig, 40)),
+            Column::Status => row.status = Some(status(document).into()),
+            Column::Target => {
+                row.target = facts
+                    .target()
+                    .zip(facts.stage.as_ref())
+                    .map(|(release, stage)| format!("{} {}", stage.value, release.value));
+            }
+            Column::Targets => {
+                let targets =
+                    facts.targets.iter().map(|(stage, fact)| (stage.to_string(), fact.value.to_string()));
+                row.targets = Some(targets.collect());
+            }
+            Column::Authors => row.authors = names(&facts.authors),
+            Column::Reviewers => row.reviewers = names(&facts.reviewers),
+            Column::Approvers => row.approvers = names(&facts.approvers),
+            Column::Gates => {
+                row.gates = Some(facts.gates.iter().take(10).map(|fact| one_line(&fact.value, 60)).collect());
+            }
+            Column::Created => row.created = facts.created.as_ref().map(|fact| one_line(&fact.value, 20)),
+            Column::Path => row.path = Some(one_line(document.path(), 200)),
+        }
+    }
+    let shown = row.target.is_some() || row.targets.as_ref().is_some_and(|targets| !targets.is_empty());
+    row.from_prose = shown && facts.targets.values().any(|fact| fact.origin == Origin::Prose);
+    row
+}
+
+fn notes(world: &World, ask: &Ask, nothing: bool) -> Vec<String> {
+    let mut notes = Vec::new();
+    let legacy = world.head.proposals().iter().filter(|document| document.is_legacy()).count();
+    let unseen: Vec<&str> = [
+        ("status", ask.status.is_some_and(|status| status != State::Legacy)),
+        ("people", ask.person.is_some()),
+        ("gates", ask.gate.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(name, asked)| asked.then_some(name))
+    .collect();
+    if legacy > 0 && !unseen.is_empty() {
+        notes.push(format!(
+            "{legacy} legacy VEPs carry no front matter: their {} are not known and they cannot match.",
+            unseen.join(" and ")
+        ));
+    }
+    if nothing {
+        notes.push("Nothing matches; drop a filter, or ask without any for the counts.".into());
+    }
+    notes.extend(notices(&world.head));
+    notes
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} of {} VEPs match. Today is {}.", self.matched, self.total, self.today)?;
+        let list = |counts: &BTreeMap<String, usize>| {
+            counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+        };
+        if self.matched > 0 {
+            writeln!(f, "By status: {}.", list(&self.by_status))?;
+            writeln!(f, "By SIG: {}.", list(&self.by_sig))?;
+        }
+        if !self.veps.is_empty() {
+            self.table(f)?;
+        }
+        if self.veps.iter().any(|row| row.from_prose) {
+            writeln!(f, "\n\\* read from prose, not from front matter")?;
+        }
+        if let Some(next) = self.next_offset {
+            writeln!(f, "\nShown: {} to {next}. The next page: offset {next}.", self.offset + 1)?;
+        }
+        self.notes.iter().try_for_each(|note| writeln!(f, "\nNote: {note}"))
+    }
+}
+
+impl Answer {
+    fn table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let heads: Vec<&str> = self.columns.iter().map(|column| head(*column)).collect();
+        writeln!(f, "\n| VEP | {} |\n|---|{}", heads.join(" | "), "---|".repeat(heads.len()))?;
+        for row in &self.veps {
+            let cells: Vec<String> =
+                self.columns.iter().map(|column| cell(row, *column).replace('|', "\\|")).collect();
+            let number = row.number.map_or("?".into(), |number| number.to_string());
+            writeln!(f, "| {number} | {} |", cells.join(" | "))?;
+        }
+        Ok(())
+    }
+}
+
+fn head(column: Column) -> &'static str {
+    match column {
+        Column::Title => "title",
+        Column::Sig => "SIG",
+        Column::Status => "status",
+        Column::Target => "target",
+        Column::Targets => "targets",
+        Column::Authors => "authors",
+        Column::Reviewers => "reviewers",
+        Column::Approvers => "approvers",
+        Column::Gates => "gates",
+        Column::Created => "created",
+        Column::Path => "path",
+    }
+}
+
+fn cell(row: &Row, column: Column) -> String {
+    let joined = |list: &Option<Vec<String>>| list.as_ref().map(|list| list.join(", "));
+    let mark = if row.from_prose { "*" } else { "" };
+    let text = match column {
+        Column::Title => row.title.clone(),
+        Column::Sig => row.sig.clone(),
+        Column::Status => row.status.clone(),
+        Column::Target => row.target.as_ref().map(|target| format!("{target}{mark}")),
+        Column::Targets => row.targets.as_ref().map(|targets| {
+            let all: Vec<String> =
+                targets.iter().map(|(stage, release)| format!("{stage} {release}{mark}")).collect();
+            all.join(", ")
+        }),
+        Column::Authors => joined(&row.authors),
+        Column::Reviewers => joined(&row.reviewers),
+        Column::Approvers => joined(&row.approvers),
+        Column::Gates => joined(&row.gates),
+        Column::Created => row.created.clone(),
+        Column::Path => row.path.clone(),
+    };
+    text.unwrap_or_default()
+}

@@ -1,0 +1,455 @@
+//! `validate`: what does the book say about it?
+
+use super::{Name, Text, Trouble, Verb, notices, one, unknown};
+use crate::document::{Document, Home, MOST_BYTES};
+use crate::report::{Counts, Flaw, Sheet, Verdict, judge};
+use crate::rule::{Rule, Severity, Was};
+use crate::text::{Source, code, one_line};
+use crate::world::World;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Most documents that a brief answer lists.
+const MOST_DOCUMENTS: usize = 20;
+/// Most findings that a brief answer lists.
+const MOST_FINDINGS: usize = 30;
+/// A rule that more documents break than this, without an error, is told once and not for each.
+const FOLD_ABOVE: usize = 5;
+/// Most VEPs that are named for a broken rule.
+const MOST_NAMED: usize = 70;
+/// The name of a draft that nobody has given a path.
+const DRAFT: &str = "draft.md";
+
+/// Judges proposals.
+#[derive(Debug)]
+pub struct Validate;
+
+/// Which documents.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema, clap::Args)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ask {
+    /// Numbers or paths; none: all VEPs
+    #[arg(value_name = "VEP")]
+    veps: Vec<Name>,
+    /// Text of a draft to judge instead of files
+    #[arg(long, value_name = "FILE", conflicts_with = "veps")]
+    draft: Option<Text>,
+    /// Where the draft will lie: veps/<sig>/<number>-<name>/vep.md
+    #[arg(long, requires = "draft")]
+    path: Option<String>,
+    /// brief: findings; full: every rule's verdict
+    #[arg(long, value_enum, default_value = "brief")]
+    detail: Detail,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+enum Detail {
+    #[default]
+    Brief,
+    Full,
+}
+
+/// What the book says, the verdict first.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Answer {
+    /// No document has an error
+    passes: bool,
+    /// The day the answer is for
+    today: String,
+    /// What the documents were compared with
+    base: String,
+    /// Documents that were judged
+    judged: usize,
+    errors: usize,
+    warnings: usize,
+    advice: usize,
+    /// The documents, the gravest findings first; brief answers leave out those without findings
+    documents: Vec<Judged>,
+    /// Findings that a brief answer left out; ask for single VEPs, or for full detail
+    #[serde(skip_serializing_if = "is_zero")]
+    left_out: usize,
+    /// How many findings each broken rule has
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    by_rule: Vec<Tally>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// One document before the book.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Judged {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<u32>,
+    /// `new`, `governed` or `legacy`
+    class: &'static str,
+    passes: bool,
+    errors: usize,
+    warnings: usize,
+    advice: usize,
+    findings: Vec<Found>,
+    /// Rules that hold
+    holds: usize,
+    /// Rules that do not apply yet
+    not_yet: usize,
+    /// Every rule's verdict, in full detail
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    verdicts: Vec<RuleVerdict>,
+}
+
+/// One thing that breaks a rule.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Found {
+    /// The rule's id; it says what holds when all is well
+    rule: &'static str,
+    /// `error`, `warning` or `advice`
+    severity: &'static str,
+    line: usize,
+    column: usize,
+    what: String,
+    fix: String,
+    /// Where the law says so
+    cite: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct RuleVerdict {
+    rule: &'static str,
+    /// `holds`, `broken` or `not yet`
+    verdict: &'static str,
+    /// Why not yet
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+}
+
+/// A broken rule over all documents.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Tally {
+    rule: &'static str,
+    findings: usize,
+    /// The first VEPs that break it
+    veps: Vec<u32>,
+    /// What was found in the first of them
+    example: String,
+    /// The findings are told here only, not document by document
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    folded: bool,
+}
+
+impl Verb for Validate {
+    const COMMAND: &'static str = "validate";
+    const TOOL: &'static str = "validate_vep";
+    const TITLE: &'static str = "Validate VEPs";
+    const ABOUT: &'static str = "Judges VEPs, or a draft's text, by VEP-282's rules: errors, warnings, advice with line, fix and citation. Use it before proposing any VEP text; mend, then validate again. It never says that a VEP is approved.";
+    type Ask = Ask;
+    type Answer = Answer;
+
+    fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
+        let mut notes = Vec::new();
+        let (sheets, base) = match ask.draft {
+            Some(draft) if ask.veps.is_empty() => {
+                let (sheet, base) = judge_draft(world, draft, ask.path.as_deref(), &mut notes)?;
+                (vec![sheet], base)
+            }
+            Some(_) => {
+                return Err(Trouble::new("a draft and veps were both given", "Give one of the two."));
+            }
+            None if ask.path.is_some() => {
+                let way = "Give the text as draft too, or the path of an existing VEP in veps.";
+                return Err(Trouble::new("path goes with draft", way));
+            }
+            None => (
+                judge_tree(world, &ask.veps)?,
+                "none is known; a document without front matter counts as legacy".into(),
+            ),
+        };
+        notes.extend(notices(&world.head));
+        Ok(answer(world, sheets, base, ask.detail, notes))
+    }
+
+    fn texts(ask: &mut Ask) -> Vec<&mut Text> {
+        ask.draft.iter_mut().collect()
+    }
+
+    fn fails(answer: &Answer) -> bool {
+        !answer.passes
+    }
+}
+
+/// A judged document, with the number it goes by.
+type Numbered = (Sheet, Option<u32>);
+
+fn judge_tree(world: &World, names: &[Name]) -> Result<Vec<Numbered>, Trouble> {
+    let all = world.head.proposals();
+    if all.is_empty() {
+        return Err(unknown(&world.head, ""));
+    }
+    let documents = match names {
+        [] => all.iter().collect(),
+        names => names.iter().map(|name| one(&world.head, &name.0)).collect::<Result<Vec<_>, _>>()?,
+    };
+    Ok(documents.into_iter().map(|it| (judge(world, it, Was::Unknown), number(it))).collect())
+}
+
+fn number(document: &Document) -> Option<u32> {
+    document.facts.number.as_ref().map(|fact| fact.value)
+}
+
+fn judge_draft(
+    world: &World,
+    draft: Text,
+    path: Option<&str>,
+    notes: &mut Vec<String>,
+) -> Result<(Numbered, String), Trouble> {
+    let Text::Given(bytes) = draft else {
+        return Err(Trouble::new("the draft was not read", "Give its text."));
+    };
+    if bytes.len() > MOST_BYTES {
+        return Err(Trouble::new(
+            format!("the draft has {} bytes; at most {MOST_BYTES} are read", bytes.len()),
+            "Give one VEP's vep.md; images and data belong beside it.",
+        ));
+    }
+    if let Err(error) = std::str::from_utf8(&bytes) {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        return Err(Trouble::new(
+            format!("the draft is not UTF-8: byte {} in line {line}", error.valid_up_to()),
+            "Save it as UTF-8.",
+        ));
+    }
+    let path = path.map(readable_path).transpose()?;
+    let mut document = Document::parse(Source::from_bytes(path.as_deref().unwrap_or(DRAFT), &bytes));
+    if path.is_none() {
+        document = at_its_place(world, document, notes);
+    }
+    let (was, base) = match world.head.at(document.path()) {
+        Some(was) => (Was::Known(was), format!("the file at {}", code(document.path()))),
+        None => (Was::Nothing, "nothing: the draft is a new document".into()),
+    };
+    let sheet = judge(world, &document, was);
+    Ok(((sheet, number(&document)), base))
+}
+
+/// A path that a draft may be meant for.
+fn readable_path(path: &str) -> Result<String, Trouble> {
+    let clean = path.trim().trim_start_matches("./");
+    let way = "Write it as veps/<folder>/<number>-<name>/vep.md.";
+    if clean.starts_with('/')
+        || clean.contains('\\')
+        || clean.split('/').any(|part| matches!(part, ".." | "." | ""))
+    {
+        return Err(Trouble::new(format!("{} is no path within the repository", code(path)), way));
+    }
+    match Home::of(clean) {
+        Home::Proposal { .. } => Ok(clean.into()),
+        Home::Template => Err(Trouble::new("the template is not judged as a proposal", way)),
+        Home::Companion { of } => Err(Trouble::new(
+            format!("{} is a companion of {}; only proposals are judged", code(clean), code(&of)),
+            way,
+        )),
+        Home::Elsewhere => Err(Trouble::new(format!("{} is no place for a proposal", code(clean)), way)),
+    }
+}
+
+/// A draft without a path is taken for the existing VEP whose number it carries; otherwise its folder
+/// is not known and not compared.
+fn at_its_place(world: &World, document: Document, notes: &mut Vec<String>) -> Document {
+    let existing: Vec<_> =
+        number(&document).map(|number| world.head.numbered(number).collect()).unwrap_or_default();
+    match existing.as_slice() {
+        [one] => {
+            notes.push(format!("No path was given; taken for an edit of {}.", code(one.path())));
+            Document::parse(Source::new(one.path(), document.source.text()))
+        }
+        _ => {
+            notes.push("No path was given: folder and SIG are not compared with it.".into());
+            document
+        }
+    }
+}
+
+fn answer(world: &World, sheets: Vec<Numbered>, base: String, detail: Detail, notes: Vec<String>) -> Answer {
+    let total = sheets.iter().map(|(sheet, _)| sheet.counts()).fold(Counts::default(), Counts::plus);
+    let judged = sheets.len();
+    let brief = detail == Detail::Brief;
+    let by_rule = if judged > 1 { tally(&sheets, brief) } else { vec![] };
+    let mut documents: Vec<Judged> =
+        sheets.iter().map(|(sheet, number)| judged_document(sheet, *number, detail)).collect();
+    let mut left_out = 0;
+    if brief {
+        for document in &mut documents {
+            let folded = |found: &Found| by_rule.iter().any(|it| it.folded && it.rule == found.rule);
+            document.findings.retain(|found| !folded(found));
+        }
+        left_out = shorten(&mut documents);
+    }
+    Answer {
+        passes: total.errors == 0,
+        today: world.today.to_string(),
+        base,
+        judged,
+        errors: total.errors,
+        warnings: total.warnings,
+        advice: total.advice,
+        documents,
+        left_out,
+        by_rule,
+        notes,
+    }
+}
+
+/// Keeps a brief answer brief: the worst documents, and as many findings as one can read. Gives back how
+/// many findings went.
+fn shorten(documents: &mut Vec<Judged>) -> usize {
+    let count = |documents: &[Judged]| documents.iter().map(|it| it.findings.len()).sum::<usize>();
+    let before = count(documents);
+    let several = documents.len() > 1;
+    if several {
+        documents.sort_by_key(|it| std::cmp::Reverse((it.errors, it.warnings, it.advice)));
+        documents.truncate(MOST_DOCUMENTS);
+    }
+    let mut room = MOST_FINDINGS;
+    for document in documents.iter_mut() {
+        document.findings.truncate(room);
+        room -= document.findings.len();
+    }
+    documents.retain(|document| !several || !document.findings.is_empty());
+    before - count(documents)
+}
+
+fn tally(sheets: &[Numbered], brief: bool) -> Vec<Tally> {
+    let flaws: Vec<(&'static Rule, &Flaw, Option<u32>)> = sheets
+        .iter()
+        .flat_map(|(sheet, number)| sheet.flaws().into_iter().map(|(rule, flaw)| (rule, flaw, *number)))
+        .collect();
+    let of_rule = |rule: &'static Rule| {
+        let own: Vec<_> = flaws.iter().filter(|(broken, ..)| broken.id == rule.id).collect();
+        let (_, first, _) = own.first()?;
+        let mut veps: Vec<u32> = own.iter().filter_map(|(.., number)| *number).collect();
+        veps.dedup();
+        let harmless = own.iter().all(|(_, flaw, _)| flaw.severity != Severity::Error);
+        let folded = brief && harmless && veps.len() > FOLD_ABOVE;
+        let example = format!("{}. {}", first.what, first.fix);
+        veps.truncate(MOST_NAMED);
+        Some(Tally { rule: rule.id, findings: own.len(), veps, example, folded })
+    };
+    crate::rules::all().filter_map(of_rule).collect()
+}
+
+fn judged_document(sheet: &Sheet, number: Option<u32>, detail: Detail) -> Judged {
+    let Counts { errors, warnings, advice } = sheet.counts();
+    let of =
+        |wanted: fn(&Verdict) -> bool| sheet.checks.iter().filter(|check| wanted(&check.verdict)).count();
+    Judged {
+        path: one_line(&sheet.path, 200),
+        number,
+        class: sheet.class.as_str(),
+        passes: errors == 0,
+        errors,
+        warnings,
+        advice,
+        findings: sheet.flaws().into_iter().map(|(rule, flaw)| found(rule, flaw, detail)).collect(),
+        holds: of(|verdict| matches!(verdict, Verdict::Holds)),
+        not_yet: of(|verdict| matches!(verdict, Verdict::NotYet(_))),
+        verdicts: match detail {
+            Detail::Brief => vec![],
+            Detail::Full => {
+                sheet.checks.iter().map(|check| rule_verdict(check.rule, &check.verdict)).collect()
+            }
+        },
+    }
+}
+
+fn found(rule: &'static Rule, flaw: &Flaw, detail: Detail) -> Found {
+    let cite = match (rule.cites.first(), detail) {
+        (Some(cite), Detail::Brief) => format!("{}, {}", cite.source.name(), cite.section),
+        (Some(_), Detail::Full) => rule.cites.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+        (None, _) => String::new(),
+    };
+    Found {
+        rule: rule.id,
+        severity: flaw.severity.as_str(),
+        line: flaw.place.line,
+        column: flaw.place.column,
+        what: flaw.what.clone(),
+        fix: flaw.fix.clone(),
+        cite,
+    }
+}
+
+fn rule_verdict(rule: &'static Rule, verdict: &Verdict) -> RuleVerdict {
+    let (verdict, why) = match verdict {
+        Verdict::Holds => ("holds", None),
+        Verdict::Broken(_) => ("broken", None),
+        Verdict::NotYet(why) => ("not yet", Some(why.clone())),
+    };
+    RuleVerdict { rule: rule.id, verdict, why }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = Counts { errors: self.errors, warnings: self.warnings, advice: self.advice };
+        let verdict = if self.passes { "Passes" } else { "Fails" };
+        let s = if self.judged == 1 { "" } else { "s" };
+        writeln!(f, "**{verdict}**: {} document{s} judged, {counts}. Today is {}.", self.judged, self.today)?;
+        writeln!(f, "Base: {}.", self.base)?;
+        for document in &self.documents {
+            document.fmt(f)?;
+        }
+        if self.left_out > 0 {
+            writeln!(f, "\n{} more findings; ask for single VEPs, or for detail full.", self.left_out)?;
+        }
+        if !self.by_rule.is_empty() {
+            writeln!(f, "\nFindings by rule:")?;
+        }
+        self.by_rule.iter().try_for_each(|it| it.fmt(f))?;
+        self.notes.iter().try_for_each(|note| writeln!(f, "\nNote: {note}"))
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let veps: Vec<String> = self.veps.iter().map(ToString::to_string).collect();
+        write!(f, "- `{}` {}: VEPs {}", self.rule, self.findings, veps.join(", "))?;
+        if self.folded {
+            write!(f, ". Each: {}", self.example)?;
+        }
+        writeln!(f)
+    }
+}
+
+impl fmt::Display for Judged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { errors, warnings, advice, .. } = *self;
+        let counts = Counts { errors, warnings, advice };
+        let name = self.number.map_or(String::new(), |number| format!("VEP-{number} "));
+        let verdict = if self.passes { "passes" } else { "fails" };
+        writeln!(f, "\n{name}{} ({}) {verdict}: {counts}", code(&self.path), self.class)?;
+        for severity in Severity::ALL {
+            for it in self.findings.iter().filter(|it| it.severity == severity.as_str()) {
+                writeln!(
+                    f,
+                    "- {} `{}` {}:{}: {}. {} ({})",
+                    it.severity, it.rule, it.line, it.column, it.what, it.fix, it.cite
+                )?;
+            }
+        }
+        if self.verdicts.is_empty() {
+            return writeln!(f, "- {} rules hold, {} do not apply yet", self.holds, self.not_yet);
+        }
+        let holding: Vec<&str> =
+            self.verdicts.iter().filter(|it| it.verdict == "holds").map(|it| it.rule).collect();
+        writeln!(f, "- holds: {}", holding.join(", "))?;
+        for it in self.verdicts.iter().filter(|it| it.verdict == "not yet") {
+            writeln!(f, "- not yet `{}`: {}", it.rule, it.why.as_deref().unwrap_or_default())?;
+        }
+        Ok(())
+    }
+}

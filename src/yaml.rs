@@ -1,0 +1,366 @@
+//! YAML with places: as much of it as front matter needs.
+//!
+//! Front matter must know where every key and value stands, keep going after a mistake of meaning, and
+//! stay small whatever it is fed. So this room turns the parser's events into a tree of [`Node`]s with
+//! byte spans, under hard limits, and never expands an alias. It is the only room that knows
+//! `granit-parser`.
+//!
+//! Absent on purpose: types. What a value should be is said by the schema in [`crate::document`].
+
+use crate::text::Span;
+use granit_parser::{Event, Parser, ScalarStyle, Span as RawSpan, StructureStyle};
+
+/// Most bytes of YAML that are read in one block.
+pub const MOST_BYTES: usize = 64 << 10;
+/// Most values in one block.
+pub const MOST_NODES: usize = 4096;
+/// Deepest nesting of lists and maps.
+pub const MOST_DEPTH: usize = 16;
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// What it is.
+    pub kind: Kind,
+    /// Where it stands. The value of a key with nothing behind it is an empty stretch at the key's end.
+    pub span: Span,
+}
+
+/// What a value is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// A single value.
+    Scalar {
+        /// Its text, with quotes and escapes resolved.
+        text: String,
+        /// Whether it was written without quotes, so that YAML gives it a type of its own.
+        plain: bool,
+    },
+    /// A list.
+    List(Vec<Node>),
+    /// A map, in the order of the file.
+    Map(Vec<Entry>),
+    /// An alias (`*name`), which this room does not follow.
+    Alias,
+}
+
+/// A key and its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The key.
+    pub key: Node,
+    /// The value.
+    pub value: Node,
+}
+
+/// What YAML takes an unquoted scalar for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plain {
+    /// Nothing: empty, `~` or `null`.
+    Null,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number.
+    Integer,
+    /// A number with a point or an exponent.
+    Float,
+    /// Text.
+    Text,
+}
+
+/// Something that keeps a block from being read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What is wrong, in words.
+    pub what: String,
+    /// How to mend it.
+    pub fix: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// What came of reading a block: the tree, or the fault that stopped it, and duplicate keys.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Parsed {
+    /// The value of the whole block; none where it is empty or could not be read.
+    pub root: Option<Node>,
+    /// All that is wrong with it. With a root they are duplicate keys.
+    pub faults: Vec<Fault>,
+}
+
+/// Reads `yaml`, which stands at byte `offset` of its file; all spans are the file's.
+pub fn parse(yaml: &str, offset: usize) -> Parsed {
+    if yaml.len() > MOST_BYTES {
+        let fault = Fault {
+            what: format!("the block has {} bytes; at most {MOST_BYTES} are read", yaml.len()),
+            fix: "Close the block with `---` right behind its last key.".into(),
+            span: Span::at(offset),
+        };
+        return Parsed { root: None, faults: vec![fault] };
+    }
+    Builder { yaml, offset, ..Builder::default() }.build()
+}
+
+#[derive(Default)]
+struct Builder<'a> {
+    yaml: &'a str,
+    offset: usize,
+    open: Vec<Open>,
+    root: Option<Node>,
+    faults: Vec<Fault>,
+    nodes: usize,
+}
+
+/// A list or map that is still being read.
+struct Open {
+    node: Node,
+    flow: bool,
+    key: Option<Node>,
+}
+
+impl Builder<'_> {
+    fn build(mut self) -> Parsed {
+        let options = granit_parser::options! {
+            disallow_directives: true,
+            flow_nesting_limit: MOST_DEPTH,
+            block_nesting_limit: MOST_DEPTH,
+        };
+        for event in Parser::new_from_str_with_options(self.yaml, options) {
+            let step = match event {
+                Ok((event, span)) => self.take(event, &span),
+                Err(error) => {
+                    let at = error.marker().byte_offset().unwrap_or_default();
+                    Err(self.syntax_fault(&error.info(), at))
+                }
+            };
+            if let Err(fault) = step {
+                return Parsed { root: None, faults: vec![fault] };
+            }
+        }
+        Parsed { root: self.root, faults: self.faults }
+    }
+
+    fn take(&mut self, event: Event<'_>, raw: &RawSpan) -> Result<(), Fault> {
+        let span = raw.byte_range().map(|range| Span::new(range.start, range.end)).unwrap_or_default();
+        let span = span.shifted(self.offset);
+        match event {
+            Event::Scalar(text, style, ..) => {
+                let plain = style == ScalarStyle::Plain;
+                // The parser writes a missing value as `~` on an empty stretch.
+                let text = if plain && raw.is_empty() { String::new() } else { text.into_owned() };
+                self.put(Node { kind: Kind::Scalar { text, plain }, span })
+            }
+            Event::Alias(_) => self.put(Node { kind: Kind::Alias, span }),
+            Event::SequenceStart(style, ..) => self.begin(Kind::List(vec![]), span, style),
+            Event::MappingStart(style, ..) => self.begin(Kind::Map(vec![]), span, style),
+            Event::SequenceEnd | Event::MappingEnd => self.end(span),
+            Event::DocumentStart(..) if self.root.is_some() => Err(Fault {
+                what: "a second YAML document begins here".into(),
+                fix: "Keep one block: remove the extra `---`.".into(),
+                span,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn begin(&mut self, kind: Kind, span: Span, style: StructureStyle) -> Result<(), Fault> {
+        let flow = style == StructureStyle::Flow;
+        self.open.push(Open { node: Node { kind, span }, flow, key: None });
+        Ok(())
+    }
+
+    fn end(&mut self, span: Span) -> Result<(), Fault> {
+        let Some(Open { mut node, flow, .. }) = self.open.pop() else { return Ok(()) };
+        let last = match &node.kind {
+            Kind::List(items) => items.last(),
+            Kind::Map(entries) => entries.last().map(|entry| &entry.value),
+            _ => None,
+        };
+        // A block ends with its last value; the parser says where the next thing begins.
+        node.span.end = if flow { span.end } else { last.map_or(node.span.end, |last| last.span.end) };
+        self.put(node)
+    }
+
+    fn put(&mut self, mut node: Node) -> Result<(), Fault> {
+        self.nodes += 1;
+        if self.nodes > MOST_NODES {
+            return Err(Fault {
+                what: format!("the block has more than {MOST_NODES} values"),
+                fix: "Keep the front matter to the keys of the schema.".into(),
+                span: node.span,
+            });
+        }
+        match self.open.last_mut() {
+            None => self.root = Some(node),
+            Some(Open { node: Node { kind: Kind::List(items), .. }, .. }) => items.push(node),
+            Some(Open { node: Node { kind: Kind::Map(entries), .. }, key, .. }) => match key.take() {
+                None => *key = Some(node),
+                Some(key) => {
+                    if node.is_missing() {
+                        node.span = Span::at(key.span.end);
+                    }
+                    let twin =
+                        entries.iter().find(|entry| key.text().is_some() && entry.key.text() == key.text());
+                    if twin.is_some() {
+                        self.faults.push(Fault {
+                            what: format!("the key `{}` is there twice", key.text().unwrap_or_default()),
+                            fix: "Keep one of the two.".into(),
+                            span: key.span,
+                        });
+                    }
+                    entries.push(Entry { key, value: node });
+                }
+            },
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    /// The parser's message, with the mend for the mistakes that people really make.
+    fn syntax_fault(&self, info: &str, at: usize) -> Fault {
+        let rest = self.yaml.get(at..).unwrap_or_default();
+        let bracket = self.open.last().filter(|open| open.flow).map(|open| open.node.span.start);
+        let word = rest.split(|c: char| c.is_whitespace() || c == ',' || c == ']').next().unwrap_or_default();
+        let (what, fix) = match rest.chars().next() {
+            Some('@') => (
+                format!("a value may not begin with `@` unless it is quoted: {}", crate::text::code(word)),
+                format!("Write \"{}\" with quotes.", crate::text::one_line(word, 40)),
+            ),
+            Some('`') => ("a value may not begin with a backtick".into(), "Put the value in quotes.".into()),
+            Some('%') => ("a value may not begin with `%`".into(), "Put the value in quotes.".into()),
+            _ if info.contains("recursion") || info.contains("nesting") || info.contains("depth") => (
+                format!("lists or maps are nested more than {MOST_DEPTH} deep"),
+                "Keep to the schema: nothing in it is deeper than two levels.".into(),
+            ),
+            // Whatever the parser stumbled over, an open bracket is where the mistake began.
+            _ if bracket.is_some() => (
+                "the bracket that opens here is not closed where it should be".into(),
+                "Close it, or write the list item by item with `- `.".into(),
+            ),
+            _ if info.contains("tabs disallowed") => {
+                (info.into(), "Indent with spaces, not with tabs.".into())
+            }
+            _ if info.contains("mapping values") => (
+                "a second `: ` in one line, or a key that is indented more than its neighbours".into(),
+                "Quote a value that contains `: `, and align the keys.".into(),
+            ),
+            _ if info.contains("quote") => {
+                (info.into(), "Close the quote on the line where it opens.".into())
+            }
+            _ => (info.into(), "Correct the YAML at this place.".into()),
+        };
+        let at =
+            if fix.starts_with("Close it") { bracket.unwrap_or(self.offset + at) } else { self.offset + at };
+        Fault { what, fix, span: Span::at(at) }
+    }
+}
+
+impl Node {
+    /// The text of a scalar.
+    pub fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What YAML takes the scalar for; a quoted scalar is always text. None for what is no scalar.
+    pub fn resolved(&self) -> Option<Plain> {
+        match &self.kind {
+            Kind::Scalar { text, plain: true } => Some(resolve(text)),
+            Kind::Scalar { plain: false, .. } => Some(Plain::Text),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing at all was written for this value.
+    fn is_missing(&self) -> bool {
+        matches!(&self.kind, Kind::Scalar { text, plain: true } if text.is_empty())
+    }
+}
+
+/// The core schema of YAML 1.2, and `1_000`-like forms left as text.
+fn resolve(text: &str) -> Plain {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Plain::Null,
+        "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => Plain::Bool,
+        _ if digits(unsigned) => Plain::Integer,
+        _ if unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+            && unsigned.contains(|c: char| c.is_ascii_digit())
+            && unsigned.parse::<f64>().is_ok() =>
+        {
+            Plain::Float
+        }
+        _ => Plain::Text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only_fault(yaml: &str) -> Fault {
+        let parsed = parse(yaml, 0);
+        assert_eq!(parsed.faults.len(), 1, "{yaml:?}: {parsed:?}");
+        parsed.faults.into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn every_value_says_where_it_stands() {
+        let yaml = "a: \"x\"\nb:\n  - one  # why\n  - {c: [2]}\nd:\n";
+        let Some(Node { kind: Kind::Map(entries), .. }) = parse(yaml, 4).root else { panic!() };
+        let slices: Vec<_> = entries
+            .iter()
+            .map(|entry| {
+                (entry.key.text().unwrap(), &yaml[entry.value.span.start - 4..entry.value.span.end - 4])
+            })
+            .collect();
+        assert_eq!(slices, [("a", "\"x\""), ("b", "- one  # why\n  - {c: [2]}"), ("d", "")]);
+        assert_eq!(entries[2].value.span, Span::at(entries[2].key.span.end));
+        assert_eq!(entries[2].value.resolved(), Some(Plain::Null));
+    }
+
+    #[test]
+    fn an_unquoted_scalar_has_the_type_that_yaml_gives_it() {
+        for (text, plain) in [
+            ("1.10", Plain::Float),
+            ("v1.10", Plain::Text),
+            ("0171", Plain::Integer),
+            ("307", Plain::Integer),
+            ("2026-05-01", Plain::Text),
+            ("null", Plain::Null),
+            ("true", Plain::Bool),
+            ("TBD", Plain::Text),
+            ("1e3", Plain::Float),
+            ("inf", Plain::Text),
+        ] {
+            assert_eq!(resolve(text), plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn mistakes_that_people_make_are_told_with_their_mend() {
+        assert!(only_fault("authors:\n  - @mira\n").fix.contains("\"@mira\""));
+        assert!(only_fault("a:\n\t- b\n").fix.contains("spaces"));
+        assert!(only_fault("title: VEP: x\n").fix.contains("Quote"));
+        assert!(only_fault("a: 1\na: 2\n").what.contains("twice"));
+        assert!(only_fault("a: \"x\nb: c\n").fix.contains("quote"));
+        assert!(only_fault("a: [x\nb: c\n").span.start <= 4);
+    }
+
+    #[test]
+    fn bombs_are_refused_at_once() {
+        let laughs = "a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n";
+        assert!(parse(laughs, 0).root.is_some(), "aliases are kept, not expanded");
+        assert!(
+            only_fault(&"[".repeat(60_000)).what.contains("deep"),
+            "{:?}",
+            only_fault(&"[".repeat(60_000))
+        );
+        assert!(only_fault(&"- ".repeat(30_000)).what.contains("deep"));
+        assert!(only_fault(&"- x\n".repeat(5_000)).what.contains("more than 4096"));
+        assert!(only_fault(&"#".repeat(70_000)).what.contains("65536"));
+    }
+}
