@@ -303,11 +303,7 @@ impl<'w> Case<'w> {
 
     /// The stage in flight; none where the document names none.
     pub fn stage(&self) -> Result<Option<Spanned<Stage>>, NotYet> {
-        let read = match &self.matter()?.stage {
-            Field::Read(read) => read,
-            Field::Unread => return Err(NotYet::see("`stage` cannot be read", "values-typed")),
-            Field::Absent | Field::Empty(_) => return Ok(None),
-        };
+        let Some(read) = optional(&self.matter()?.stage, "stage")? else { return Ok(None) };
         match Stage::read(&read.value) {
             Some(stage) => Ok(Some(Spanned::new(stage, read.span))),
             None => Err(NotYet::see("the stage is none of the three", "stage-known")),
@@ -337,10 +333,16 @@ impl<'w> Case<'w> {
 
 /// The value of a key that another rule wants to be there.
 pub fn value<'a, T>(field: &'a Field<T>, key: &str) -> Result<&'a Spanned<T>, NotYet> {
+    optional(field, key)?.ok_or_else(|| NotYet::because(format!("`{key}` is not set")))
+}
+
+/// The value of a key that need not be there.
+pub fn optional<'a, T>(field: &'a Field<T>, key: &str) -> Result<Option<&'a Spanned<T>>, NotYet> {
     match field {
-        Field::Read(read) => Ok(read),
+        Field::Read(read) => Ok(Some(read)),
+        Field::Absent | Field::Empty(_) => Ok(None),
         Field::Unread => Err(NotYet::see(&format!("`{key}` cannot be read"), "values-typed")),
-        Field::Absent | Field::Empty(_) => Err(NotYet::because(format!("`{key}` is not set"))),
+        Field::Twice => Err(NotYet::see(&format!("`{key}` is there twice"), "front-matter-parses")),
     }
 }
 

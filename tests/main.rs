@@ -1,1 +1,11 @@
-fn main() {}
+//! The whole of the integration tests, in one binary.
+// A test that cannot go on should say so and stop; the lints that forbid it guard the program.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
+
+mod faces;
+mod golden;
+mod house;
+mod laws;
+mod rules;
+mod verbs;
+mod wild;

@@ -165,9 +165,13 @@ impl Facts {
         Self { targets, stage, ..Self::default() }
     }
 
-    /// The release that the stage in flight works towards.
-    pub fn target(&self) -> Option<&Fact<Release>> {
-        self.targets.get(&self.stage.as_ref()?.value)
+    /// The stage in flight and the release that it works towards. Where no stage is named (a meta-VEP
+    /// has none) any one release will do; the latest stage's is taken.
+    pub fn target(&self) -> Option<(Stage, &Fact<Release>)> {
+        match &self.stage {
+            Some(stage) => Some((stage.value, self.targets.get(&stage.value)?)),
+            None => self.targets.iter().next_back().map(|(stage, release)| (*stage, release)),
+        }
     }
 
     /// Everybody who is named, with the part they play.

@@ -81,9 +81,10 @@ pub enum Field<T> {
     Absent,
     /// The key is there without a value, or its value says that it is not set. The key's place.
     Empty(Span),
-    /// There is a value of a shape that the key does not take, or the key is there twice; both are
-    /// reported where they are found.
+    /// There is a value of a shape that the key does not take; it is among the misshapen.
     Unread,
+    /// The key is there twice, or a key within its value is; the parser's fault says so.
+    Twice,
     /// The value and its place.
     Read(Spanned<T>),
 }
@@ -290,7 +291,7 @@ impl Reading<'_> {
 
     fn text(&mut self, node: &Node) -> Field<String> {
         match (node.text(), node.resolved()) {
-            _ if self.twice => Field::Unread,
+            _ if self.twice => Field::Twice,
             (Some(text), Some(Plain::Text)) if !text.trim().is_empty() => {
                 Field::Read(Spanned::new(text.into(), node.span))
             }
@@ -308,7 +309,7 @@ impl Reading<'_> {
 
     fn number(&mut self, node: &Node) -> Field<String> {
         match (node.text(), node.resolved()) {
-            _ if self.twice => Field::Unread,
+            _ if self.twice => Field::Twice,
             _ if Self::is_null(node) || node.text() == Some("") => Field::Empty(self.at),
             (Some(text), Some(Plain::Integer)) if text.parse::<Number>().is_ok_and(|number| number > 0) => {
                 Field::Read(Spanned::new(text.into(), node.span))
@@ -323,7 +324,7 @@ impl Reading<'_> {
 
     fn list(&mut self, node: &Node) -> Field<Vec<Spanned<String>>> {
         match &node.kind {
-            _ if self.twice => Field::Unread,
+            _ if self.twice => Field::Twice,
             _ if Self::is_null(node) => Field::Empty(self.at),
             Kind::List(items) if items.is_empty() => Field::Empty(self.at),
             Kind::List(items) => self.items(items, node.span),
@@ -359,23 +360,26 @@ impl Reading<'_> {
             Field::Empty(at) => Field::Empty(at),
             Field::Absent => Field::Absent,
             Field::Unread => Field::Unread,
+            Field::Twice => Field::Twice,
         }
     }
 
     fn releases(&mut self, node: &Node) -> Field<Vec<Target>> {
         let entries = match &node.kind {
-            _ if self.twice => return Field::Unread,
+            _ if self.twice => return Field::Twice,
             _ if Self::is_null(node) => return Field::Empty(self.at),
             Kind::Map(entries) if entries.is_empty() => return Field::Empty(self.at),
             Kind::Map(entries) => entries,
             _ => return self.wrong(node),
         };
         let doubled = doubled(entries);
+        if !doubled.is_empty() {
+            return Field::Twice;
+        }
         let mut targets = Vec::new();
         let mut whole = true;
         for Entry { key, value } in entries {
             match (key.text(), value.text(), value.resolved()) {
-                (Some(stage), ..) if doubled.contains(&stage) => whole = false,
                 (Some(stage), Some(release), Some(plain)) => targets.push(Target {
                     stage: Spanned::new(stage.into(), key.span),
                     release: Spanned::new(release.into(), value.span),
@@ -393,7 +397,7 @@ impl Reading<'_> {
 
     fn reference(&mut self, node: &Node) -> Field<Number> {
         let Some(text) = node.text().filter(|_| !self.twice) else {
-            return if self.twice { Field::Unread } else { self.wrong(node) };
+            return if self.twice { Field::Twice } else { self.wrong(node) };
         };
         if Self::is_null(node) || is_unset(text) {
             return Field::Empty(self.at);
@@ -462,7 +466,7 @@ mod tests {
     #[test]
     fn a_key_that_is_there_twice_is_not_guessed() {
         let matter = read("status: deferred\nstatus: rejected\nmilestone:\n  ga: v1.9\n  ga: v1.10\n");
-        assert_eq!((matter.status, matter.milestone), (Field::Unread, Field::Unread));
+        assert_eq!((matter.status, matter.milestone), (Field::Twice, Field::Twice));
         assert!(matter.misshapen.is_empty(), "the duplicate is the parser's finding");
     }
 }

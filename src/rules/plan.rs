@@ -6,7 +6,7 @@
 use super::shape::is_placeholder;
 use crate::document::{Field, Target};
 use crate::markdown::Passage;
-use crate::rule::{Case, Finding, Judge, Judged, Law, NotYet, Rule, cite, value, vep282};
+use crate::rule::{Case, Finding, Judge, Judged, Law, NotYet, Rule, cite, optional, value, vep282};
 use crate::text::{Span, Spanned, code, nearest, one_line};
 use crate::vep::{Release, Stage, Status, is_not_applicable, is_unset};
 use std::collections::BTreeMap;
@@ -31,28 +31,26 @@ const FEATURE_GATE_NAMED: Rule = Rule {
     fix: "Name the gate in `feature-gate`, or say in the body that there is no feature gate, and why.",
     cites: &[
         vep282("VEP Front Matter", "omit field only if VEP body contains explicit opt-out justification"),
-        cite(Law::Lifecycle, "Feature Gates", "It can be decided that a VEP would not need a feature gate."),
+        cite(Law::Lifecycle, "Feature Gates", "a VEP would not need a feature gate"),
     ],
     judge: Judge::Proposal(feature_gate_named),
 };
 
 fn feature_gate_named(case: &Case<'_>) -> Judged {
     case.not_meta()?;
-    match &case.matter()?.feature_gate {
-        Field::Read(gates) if gates.value.iter().any(|gate| !is_unset(&gate.value)) => Ok(vec![]),
-        Field::Unread => Err(NotYet::see("`feature-gate` cannot be read", "values-typed")),
-        _ => Ok(vec![match opt_out(case) {
-            Some((sentence, span)) => Finding::should(
-                span,
-                format!("no gate; the text says: {}", code(&one_line(&sentence, 110))),
-            )
-            .fix("If this sentence is the justification, nothing is to be mended; a SIG will weigh it."),
-            None => Finding::must(
-                case.key_or_top("feature-gate"),
-                "no gate is named and the body does not say why",
-            ),
-        }]),
+    let gates = optional(&case.matter()?.feature_gate, "feature-gate")?;
+    if gates.is_some_and(|gates| gates.value.iter().any(|gate| !is_unset(&gate.value))) {
+        return Ok(vec![]);
     }
+    Ok(vec![match opt_out(case) {
+        Some((sentence, span)) => {
+            Finding::should(span, format!("no gate; the text says: {}", code(&one_line(&sentence, 110))))
+                .fix("If this sentence is the justification, nothing is to be mended; a SIG will weigh it.")
+        }
+        None => {
+            Finding::must(case.key_or_top("feature-gate"), "no gate is named and the body does not say why")
+        }
+    }])
 }
 
 /// The sentence that denies a gate, and where it stands. Alternatives that were not taken do not count.
@@ -163,7 +161,7 @@ fn stage_present(case: &Case<'_>) -> Judged {
     case.not_meta()?;
     let status = case.status_among(&[Status::Implementable, Status::Implemented])?;
     Ok(match &case.matter()?.stage {
-        Field::Read(_) | Field::Unread => vec![],
+        Field::Read(_) | Field::Unread | Field::Twice => vec![],
         Field::Absent => {
             vec![Finding::must(status.span, format!("the VEP is {} and has no `stage`", status.value))]
         }
@@ -184,7 +182,7 @@ const MILESTONE_WELLFORMED: Rule = Rule {
 
 fn milestone_wellformed(case: &Case<'_>) -> Judged {
     let targets = value(&case.matter()?.milestone, "milestone")?;
-    Ok(targets.value.iter().filter_map(|target| flaw_of(target)).collect())
+    Ok(targets.value.iter().filter_map(flaw_of).collect())
 }
 
 fn flaw_of(target: &Target) -> Option<Finding> {
@@ -261,11 +259,8 @@ fn milestone_set(case: &Case<'_>) -> Judged {
 
 /// The lines of the milestone map; none where it is not there.
 fn targets<'w>(case: &Case<'w>) -> Result<&'w [Target], NotYet> {
-    match &case.matter()?.milestone {
-        Field::Read(targets) => Ok(&targets.value),
-        Field::Absent | Field::Empty(_) => Ok(&[]),
-        Field::Unread => Err(NotYet::see("`milestone` cannot be read", "values-typed")),
-    }
+    let targets = optional(&case.matter()?.milestone, "milestone")?;
+    Ok(targets.map_or(&[], |targets| &targets.value))
 }
 
 /// The releases that can be read, by stage.

@@ -211,7 +211,7 @@ impl Verb for Query {
             by_status: count(found.iter().map(|document| status(document).to_owned())),
             by_sig: count(found.iter().map(|document| sig(document).unwrap_or("none").to_owned())),
             next_offset: (end < found.len() && !veps.is_empty()).then_some(end),
-            notes: notes(world, &ask, found.is_empty()),
+            notes: notes(world, &ask, found.len()),
             veps,
             offset,
             columns,
@@ -268,7 +268,10 @@ impl<'a> Filter<'a> {
             (None, Some(release)) => facts.targets.values().any(|it| it.value == release),
             (None, None) => true,
         };
-        let sig_fits = self.sig.as_deref().is_none_or(|wanted| sig(document) == Some(wanted));
+        let sig_fits = self
+            .sig
+            .as_deref()
+            .is_none_or(|wanted| sig(document) == Some(wanted) || document.home.folder() == Some(wanted));
         let person_fits = self
             .person
             .as_ref()
@@ -319,11 +322,8 @@ fn status(document: &Document) -> &'static str {
     }
 }
 
-/// The SIG under which a VEP is listed; a meta-VEP without front matter has only its folder.
+/// The SIG under which a VEP is listed; a meta-VEP that names none has only its folder.
 fn sig(document: &Document) -> Option<&str> {
-    if document.home.is_meta() {
-        return Some(META_FOLDER);
-    }
     document.facts.sig.as_ref().map(|fact| fact.value.as_str()).or_else(|| document.home.folder())
 }
 
@@ -339,13 +339,15 @@ fn sort_key(document: &Document, sort: Sort) -> (String, u32) {
             format!("{}", rank.unwrap_or(Status::ALL.len()))
         }
         Sort::Sig => sig(document).unwrap_or("~").to_owned(),
-        // What has no target comes last.
-        Sort::Release => document
-            .facts
-            .target()
-            .map_or("~".into(), |fact| format!("{:05}.{:05}", fact.value.major, fact.value.minor)),
+        Sort::Release => release_key(document),
     };
     (key, number)
+}
+
+/// Releases as they sort; what has no target comes last.
+fn release_key(document: &Document) -> String {
+    let Some((_, release)) = document.facts.target() else { return "~".into() };
+    format!("{:05}.{:05}", release.value.major, release.value.minor)
 }
 
 fn count(names: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
@@ -373,10 +375,7 @@ fn row(document: &Document, columns: &[Column]) -> Row {
             Column::Sig => row.sig = sig(document).map(|sig| one_line(sig, 40)),
             Column::Status => row.status = Some(status(document).into()),
             Column::Target => {
-                row.target = facts
-                    .target()
-                    .zip(facts.stage.as_ref())
-                    .map(|(release, stage)| format!("{} {}", stage.value, release.value));
+                row.target = facts.target().map(|(stage, release)| format!("{stage} {}", release.value));
             }
             Column::Targets => {
                 let targets =
@@ -398,7 +397,7 @@ fn row(document: &Document, columns: &[Column]) -> Row {
     row
 }
 
-fn notes(world: &World, ask: &Ask, nothing: bool) -> Vec<String> {
+fn notes(world: &World, ask: &Ask, matched: usize) -> Vec<String> {
     let mut notes = Vec::new();
     let legacy = world.head.proposals().iter().filter(|document| document.is_legacy()).count();
     let unseen: Vec<&str> = [
@@ -410,13 +409,14 @@ fn notes(world: &World, ask: &Ask, nothing: bool) -> Vec<String> {
     .filter_map(|(name, asked)| asked.then_some(name))
     .collect();
     if legacy > 0 && !unseen.is_empty() {
-        notes.push(format!(
-            "{legacy} legacy VEPs carry no front matter: their {} are not known and they cannot match.",
-            unseen.join(" and ")
-        ));
+        let unseen = unseen.join(", ");
+        notes.push(format!("Left out: {legacy} without front matter, of which {unseen} cannot be known."));
     }
-    if nothing {
+    let offset = ask.offset.unwrap_or_default();
+    if matched == 0 {
         notes.push("Nothing matches; drop a filter, or ask without any for the counts.".into());
+    } else if offset >= matched {
+        notes.push(format!("Offset {offset} is behind the last match; begin again with 0."));
     }
     notes.extend(notices(&world.head));
     notes

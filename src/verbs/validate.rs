@@ -312,6 +312,7 @@ fn shorten(documents: &mut Vec<Judged>) -> usize {
     let before = count(documents);
     let several = documents.len() > 1;
     if several {
+        documents.retain(|document| !document.findings.is_empty());
         documents.sort_by_key(|it| std::cmp::Reverse((it.errors, it.warnings, it.advice)));
         documents.truncate(MOST_DOCUMENTS);
     }
@@ -401,15 +402,16 @@ impl fmt::Display for Answer {
         writeln!(f, "**{verdict}**: {} document{s} judged, {counts}. Today is {}.", self.judged, self.today)?;
         writeln!(f, "Base: {}.", self.base)?;
         for document in &self.documents {
-            document.fmt(f)?;
+            document.write(f, self.judged > 1)?;
         }
         if self.left_out > 0 {
             writeln!(f, "\n{} more findings; ask for single VEPs, or for detail full.", self.left_out)?;
         }
-        if !self.by_rule.is_empty() {
+        // Where every finding stands above, the rules need not be counted.
+        if self.left_out > 0 || self.by_rule.iter().any(|it| it.folded) {
             writeln!(f, "\nFindings by rule:")?;
+            self.by_rule.iter().try_for_each(|it| it.fmt(f))?;
         }
-        self.by_rule.iter().try_for_each(|it| it.fmt(f))?;
         self.notes.iter().try_for_each(|note| writeln!(f, "\nNote: {note}"))
     }
 }
@@ -425,30 +427,34 @@ impl fmt::Display for Tally {
     }
 }
 
-impl fmt::Display for Judged {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Judged {
+    fn write(&self, f: &mut fmt::Formatter<'_>, among_others: bool) -> fmt::Result {
         let Self { errors, warnings, advice, .. } = *self;
-        let counts = Counts { errors, warnings, advice };
         let name = self.number.map_or(String::new(), |number| format!("VEP-{number} "));
-        let verdict = if self.passes { "passes" } else { "fails" };
-        writeln!(f, "\n{name}{} ({}) {verdict}: {counts}", code(&self.path), self.class)?;
-        for severity in Severity::ALL {
-            for it in self.findings.iter().filter(|it| it.severity == severity.as_str()) {
-                writeln!(
-                    f,
-                    "- {} `{}` {}:{}: {}. {} ({})",
-                    it.severity, it.rule, it.line, it.column, it.what, it.fix, it.cite
-                )?;
-            }
+        write!(f, "\n{name}{} ({})", code(&self.path), self.class)?;
+        if among_others {
+            let verdict = if self.passes { "passes" } else { "fails" };
+            write!(f, " {verdict}: {}", Counts { errors, warnings, advice })?;
+        }
+        writeln!(f)?;
+        for Found { rule, severity, line, column, what, fix, cite } in &self.findings {
+            writeln!(f, "- {severity} `{rule}` {line}:{column}: {what}. {fix} ({cite})")?;
         }
         if self.verdicts.is_empty() {
             return writeln!(f, "- {} rules hold, {} do not apply yet", self.holds, self.not_yet);
         }
-        let holding: Vec<&str> =
-            self.verdicts.iter().filter(|it| it.verdict == "holds").map(|it| it.rule).collect();
-        writeln!(f, "- holds: {}", holding.join(", "))?;
-        for it in self.verdicts.iter().filter(|it| it.verdict == "not yet") {
-            writeln!(f, "- not yet `{}`: {}", it.rule, it.why.as_deref().unwrap_or_default())?;
+        let of =
+            |verdict: &str| self.verdicts.iter().filter(move |it| it.verdict == verdict).collect::<Vec<_>>();
+        let names = |rules: &[&RuleVerdict]| rules.iter().map(|it| it.rule).collect::<Vec<_>>().join(", ");
+        writeln!(f, "- holds: {}", names(&of("holds")))?;
+        let not_yet = of("not yet");
+        let mut reasons: Vec<&str> = not_yet.iter().filter_map(|it| it.why.as_deref()).collect();
+        reasons.sort_unstable();
+        reasons.dedup();
+        for reason in reasons {
+            let rules: Vec<_> =
+                not_yet.iter().copied().filter(|it| it.why.as_deref() == Some(reason)).collect();
+            writeln!(f, "- not yet ({reason}): {}", names(&rules))?;
         }
         Ok(())
     }

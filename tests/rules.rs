@@ -1,0 +1,251 @@
+//! The book against its cases.
+//!
+//! `tests/world` is a small world in which every rule holds that applies. `tests/rules/<id>/<case>/` has
+//! `change.diff`, what the case changes in that world, and `report.txt`, what the whole book then says
+//! of every document whose verdicts changed or whose text did. So a rule that talks out of turn is seen.
+
+use crate::golden;
+use jiff::civil::date;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use vep_mcp::corpus::Corpus;
+use vep_mcp::document::Document;
+use vep_mcp::report::{Sheet, Verdict, judge};
+use vep_mcp::rule::Was;
+use vep_mcp::rules;
+use vep_mcp::text::Source;
+use vep_mcp::world::World;
+
+/// Rules that cannot be broken yet: they wait for a calendar.
+const AWAIT_CALENDAR: [&str; 3] = ["target-upcoming", "target-not-past", "stage-within-timebox"];
+
+type Files = BTreeMap<String, String>;
+
+fn read(folder: &Path, path: &str, files: &mut Files) {
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()) {
+        let name = entry.file_name().into_string().unwrap();
+        let path = if path.is_empty() { name } else { format!("{path}/{name}") };
+        if entry.file_type().unwrap().is_dir() {
+            read(&entry.path(), &path, files);
+        } else {
+            files.insert(path, fs::read_to_string(entry.path()).unwrap());
+        }
+    }
+}
+
+/// The lawful world.
+pub fn lawful() -> Files {
+    let mut files = Files::new();
+    read(&golden::root().join("tests/world"), "", &mut files);
+    files
+}
+
+fn world(files: &Files) -> World {
+    let documents =
+        files.iter().map(|(path, text)| Arc::new(Document::parse(Source::new(path, text)))).collect();
+    World { head: Corpus::new(documents, vec![]), today: date(2026, 8, 18) }
+}
+
+/// Applies a unified diff over several files.
+fn apply(files: &Files, diff: &str) -> Files {
+    let mut files = files.clone();
+    let starts: Vec<usize> = diff
+        .match_indices("--- ")
+        .map(|(at, _)| at)
+        .filter(|at| *at == 0 || diff[..*at].ends_with('\n'))
+        .collect();
+    for (index, start) in starts.iter().enumerate() {
+        let one = &diff[*start..starts.get(index + 1).copied().unwrap_or(diff.len())];
+        let patch = diffy::Patch::from_str(one).unwrap_or_else(|error| panic!("{error}\n{one}"));
+        let old = patch.original().unwrap().trim_start_matches("a/").to_owned();
+        let new = patch.modified().unwrap().trim_start_matches("b/").to_owned();
+        let before = files.remove(&old).unwrap_or_default();
+        let after = diffy::apply(&before, &patch).unwrap_or_else(|error| panic!("{error}\n{one}"));
+        if new != "/dev/null" {
+            files.insert(new, after);
+        }
+    }
+    files
+}
+
+fn sheets(now: &World, was: Option<&World>) -> BTreeMap<String, Sheet> {
+    now.head
+        .proposals()
+        .iter()
+        .map(|document| {
+            let before = match was {
+                None => Was::Unknown,
+                Some(was) => was.head.at(document.path()).map_or(Was::Nothing, |before| Was::Known(before)),
+            };
+            (document.path().to_owned(), judge(now, document, before))
+        })
+        .collect()
+}
+
+fn say(sheet: &Sheet) -> String {
+    let mut out = format!("{}: {}, {}\n", sheet.path, sheet.class.as_str(), sheet.counts());
+    for (rule, flaw) in sheet.flaws() {
+        let place = format!("{}:{}", flaw.place.line, flaw.place.column);
+        writeln!(out, "{} {} {place}\n  {}\n  fix: {}", flaw.severity.as_str(), rule.id, flaw.what, flaw.fix)
+            .unwrap();
+    }
+    let mut not_yet: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut holds = Vec::new();
+    for check in &sheet.checks {
+        match &check.verdict {
+            Verdict::NotYet(why) => not_yet.entry(why).or_default().push(check.rule.id),
+            Verdict::Holds => holds.push(check.rule.id),
+            Verdict::Broken(_) => {}
+        }
+    }
+    for (why, ids) in not_yet {
+        writeln!(out, "not yet ({why}): {}", ids.join(" ")).unwrap();
+    }
+    writeln!(out, "holds: {}", holds.join(" ")).unwrap();
+    out
+}
+
+/// A case: what it is called, what it changes, what the book says then.
+struct Case {
+    name: String,
+    diff: String,
+    sheets: Vec<Sheet>,
+}
+
+fn case(id: &str, name: &str) -> Case {
+    let folder = golden::root().join("tests/rules").join(id).join(name);
+    let diff = fs::read_to_string(folder.join("change.diff")).unwrap();
+    let before = lawful();
+    let after = apply(&before, &diff);
+    let (was, now) = (world(&before), world(&after));
+    let usual = sheets(&was, Some(&was));
+    let sheets = sheets(&now, Some(&was))
+        .into_iter()
+        .filter(|(path, sheet)| {
+            let verdicts =
+                |sheet: &Sheet| sheet.checks.iter().map(|check| check.verdict.clone()).collect::<Vec<_>>();
+            before.get(path) != after.get(path)
+                || usual.get(path).is_none_or(|usual| verdicts(usual) != verdicts(sheet))
+        })
+        .map(|(_, sheet)| sheet)
+        .collect();
+    Case { name: name.into(), diff, sheets }
+}
+
+fn cases(id: &str) -> Vec<Case> {
+    let folder = golden::root().join("tests/rules").join(id);
+    golden::folders(&folder).iter().map(|name| case(id, name)).collect()
+}
+
+fn verdicts<'a>(case: &'a Case, id: &'a str) -> impl Iterator<Item = &'a Verdict> {
+    let checks = case.sheets.iter().flat_map(|sheet| &sheet.checks);
+    checks.filter(move |check| check.rule.id == id).map(|check| &check.verdict)
+}
+
+fn breaks(case: &Case, id: &str) -> bool {
+    verdicts(case, id).any(|verdict| matches!(verdict, Verdict::Broken(_)))
+}
+
+#[test]
+fn every_case_is_judged_as_its_report_says() {
+    for id in golden::folders(&golden::root().join("tests/rules")) {
+        for case in cases(&id) {
+            let report = case.sheets.iter().map(say).collect::<Vec<_>>().join("\n");
+            golden::check(&format!("tests/rules/{id}/{}/report.txt", case.name), &report);
+        }
+    }
+}
+
+#[test]
+fn every_rule_has_a_case_that_breaks_it_and_a_near_miss_that_holds() {
+    let folders: BTreeSet<String> =
+        golden::folders(&golden::root().join("tests/rules")).into_iter().collect();
+    let ids: BTreeSet<String> = rules::all().map(|rule| rule.id.to_owned()).collect();
+    let waiting: BTreeSet<String> = AWAIT_CALENDAR.map(str::to_owned).into();
+    assert_eq!(folders, &ids - &waiting, "the folders of tests/rules are the ids of the book");
+    for id in &folders {
+        let cases = cases(id);
+        assert!(cases.iter().any(|case| breaks(case, id)), "no case breaks {id}");
+        let holds =
+            |case: &Case| !breaks(case, id) && verdicts(case, id).any(|verdict| *verdict == Verdict::Holds);
+        assert!(cases.iter().any(holds), "no near miss holds {id}");
+    }
+}
+
+/// One cause, one rule: a case under a rule's name breaks that rule or none.
+#[test]
+fn a_case_breaks_no_other_rule_than_its_own() {
+    for rule in rules::all().filter(|rule| !AWAIT_CALENDAR.contains(&rule.id)) {
+        for case in cases(rule.id) {
+            for other in rules::all().filter(|other| other.id != rule.id) {
+                assert!(!breaks(&case, other.id), "{}/{} also breaks {}", rule.id, case.name, other.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_lawful_world_is_lawful() {
+    let world = world(&lawful());
+    for sheet in sheets(&world, Some(&world)).values() {
+        let legacy = sheet.class.as_str() == "legacy";
+        let allowed = if legacy { 1 } else { 0 };
+        assert_eq!(sheet.flaws().len(), allowed, "{}", say(sheet));
+    }
+}
+
+#[test]
+fn every_rule_says_why_and_where_the_law_says_so() {
+    let mut seen = BTreeSet::new();
+    for rule in rules::all() {
+        assert!(seen.insert(rule.id), "{} is there twice", rule.id);
+        assert!(rule.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", rule.id);
+        assert!(!rule.cites.is_empty(), "{} cites nothing", rule.id);
+        for text in [rule.why, rule.fix] {
+            assert!(text.ends_with('.'), "{}: {text}", rule.id);
+        }
+        assert!(!rule.says.ends_with('.') && rule.says.len() > 10, "{}: {}", rule.id, rule.says);
+        for cite in rule.cites {
+            assert!(cite.words.split_whitespace().count() <= 12, "{}: {}", rule.id, cite.words);
+        }
+    }
+}
+
+/// `tests/rules/README.md` is the book, made from the rules and their cases.
+#[test]
+fn the_rule_book_is_up_to_date() {
+    let mut book = String::from(
+        "# The rule book\n\nMade from `src/rules/` and the cases beside this file by `UPDATE=1 cargo test`; \
+         do not edit.\nA rule's id says what holds when all is well. A verdict is one of: holds, broken, not yet.\n",
+    );
+    for chapter in rules::BOOK {
+        let title = chapter.name[..1].to_uppercase() + &chapter.name[1..];
+        write!(book, "\n## {title}: {}\n", chapter.about).unwrap();
+        for rule in chapter.rules {
+            write!(book, "\n### {}\n\n{}.\n\n", rule.id, capital(rule.says)).unwrap();
+            write!(book, "Why: {}\nFix: {}\n", rule.why, rule.fix).unwrap();
+            for cite in rule.cites {
+                writeln!(book, "- {cite}").unwrap();
+            }
+            if AWAIT_CALENDAR.contains(&rule.id) {
+                writeln!(book, "\nNot yet, until a release calendar is part of the world.").unwrap();
+                continue;
+            }
+            writeln!(book, "\nCases:").unwrap();
+            for case in cases(rule.id) {
+                let verdict = if breaks(&case, rule.id) { "broken" } else { "holds" };
+                let name = &case.name;
+                writeln!(book, "- [{name}]({}/{name}/change.diff): {verdict}", rule.id).unwrap();
+                assert!(!case.diff.is_empty());
+            }
+        }
+    }
+    golden::check("tests/rules/README.md", &book);
+}
+
+fn capital(text: &str) -> String {
+    text[..1].to_uppercase() + &text[1..]
+}
