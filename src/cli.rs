@@ -20,6 +20,7 @@ const FAILED_WORLD: u8 = 3;
 
 /// The options that every command takes.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Common options")]
 struct Common {
     /// Checkout of kubevirt/enhancements; default: the nearest one from here upwards
     #[arg(long, global = true, env = "VEP_REPO", value_name = "DIR")]
@@ -68,15 +69,14 @@ pub fn command() -> Command {
     let demo = Command::new(DEMO).about(
         "Show what an assistant sees: a real MCP client against the server, over the built-in example",
     );
-    let command = Command::new("vep-mcp")
+    Common::augment_args(Command::new("vep-mcp"))
         .version(env!("CARGO_PKG_VERSION"))
         .about("KubeVirt's VEP governance for people, CI and AI assistants")
         .after_help("Exit codes: 0 clean, 1 errors found, 2 the question was wrong, 3 the checkout could not be read.")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(commands.0)
-        .subcommands([serve, demo]);
-    Common::augment_args(command)
+        .subcommands([serve, demo])
 }
 
 /// Collects a subcommand for each verb.
@@ -84,7 +84,7 @@ struct Commands(Vec<Command>);
 
 impl Face for Commands {
     fn add<V: Verb>(&mut self) {
-        self.0.push(V::Ask::augment_args(Command::new(V::COMMAND).about(V::ABOUT)));
+        self.0.push(V::Ask::augment_args(Command::new(V::COMMAND)).about(V::ABOUT));
     }
 }
 

@@ -78,7 +78,7 @@ struct Tools(Vec<Entry>);
 
 impl Face for Tools {
     fn add<V: Verb>(&mut self) {
-        let mut tool = Tool::new(V::TOOL, V::ABOUT, schema::input::<V::Ask>());
+        let mut tool = Tool::new(V::TOOL, format!("{} {}", V::ABOUT, V::GUIDANCE), schema::input::<V::Ask>());
         tool.title = Some(V::TITLE.into());
         tool.output_schema = Some(schema::output::<V::Answer>());
         tool.annotations = Some(
@@ -222,4 +222,62 @@ pub fn log_to_stderr() {
     let filter = EnvFilter::try_from_env("VEP_LOG").unwrap_or_else(|_| EnvFilter::new("warn,rmcp=error"));
     // A second call, as tests make it, finds the first one's subscriber and leaves it.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outside::Place;
+
+    /// A verb that is not well.
+    struct Panics;
+
+    #[derive(serde::Deserialize, schemars::JsonSchema, clap::Args)]
+    struct Nothing {}
+
+    #[derive(serde::Serialize, schemars::JsonSchema)]
+    struct Never {}
+
+    impl std::fmt::Display for Never {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            Ok(())
+        }
+    }
+
+    impl Verb for Panics {
+        const COMMAND: &'static str = "panic";
+        const TOOL: &'static str = "panic";
+        const TITLE: &'static str = "Panic";
+        const ABOUT: &'static str = "Panics.";
+        const GUIDANCE: &'static str = "Do not use.";
+        type Ask = Nothing;
+        type Answer = Never;
+
+        fn run(_: &World, _: Nothing) -> Result<Never, Trouble> {
+            panic!("as it must")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_tool_that_panics_answers_and_the_server_lives_on() {
+        let mut tools = Tools(vec![]);
+        verbs::each(&mut tools);
+        tools.add::<Panics>();
+        let server = Server { tools: Arc::new(tools.0), ..Server::new(Outside::new(Place::Example, None)) };
+        let broken = server.answer("panic", JsonObject::new()).await.unwrap();
+        assert_eq!(broken.is_error, Some(true));
+        assert!(format!("{broken:?}").contains("panic failed inside the server"));
+        assert_eq!(server.answer("query_veps", JsonObject::new()).await.unwrap().is_error, Some(false));
+    }
+
+    #[test]
+    fn instructions_are_short_and_name_only_tools_that_exist() {
+        assert!(INSTRUCTIONS.len() < 1500);
+        let server = Server::new(Outside::new(Place::Example, None));
+        for word in
+            INSTRUCTIONS.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|it| it.contains('_'))
+        {
+            assert!(server.get_tool(word).is_some(), "{word}");
+        }
+    }
 }

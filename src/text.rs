@@ -161,15 +161,26 @@ fn is_invisible(c: char) -> bool {
 }
 
 /// One line of foreign text, fit to stand inside a sentence or a table cell of ours: line ends become
-/// spaces, what cannot be seen is written out as `\u{…}`, and at most `most` characters are kept.
+/// spaces, what cannot be seen is written out as `\u{…}`, and the result has at most `most` characters.
 pub fn one_line(text: &str, most: usize) -> String {
     let mut out = String::new();
-    for (count, c) in text.split_whitespace().collect::<Vec<_>>().join(" ").chars().enumerate() {
-        if count == most {
+    let mut room = most;
+    let mut words = text.split_whitespace();
+    let spaced = words
+        .next()
+        .into_iter()
+        .flat_map(str::chars)
+        .chain(words.flat_map(|word| [' '].into_iter().chain(word.chars())));
+    for c in spaced {
+        let before = out.len();
+        push_visible(&mut out, c);
+        let width = out.get(before..).map_or(0, |added| added.chars().count());
+        if width > room {
+            out.truncate(before);
             out.push('…');
             break;
         }
-        push_visible(&mut out, c);
+        room -= width;
     }
     out
 }
@@ -254,6 +265,7 @@ mod tests {
         assert_eq!(fenced("a ```` b\u{202e}", "text"), "`````text\na ```` b\\u{202e}\n`````");
         assert_eq!(one_line("a\n b\u{200b}c", 80), "a b\\u{200b}c");
         assert_eq!(one_line("abcdef", 3), "abc…");
+        assert_eq!(one_line("ab\u{202e}c", 4), "ab…");
         assert_eq!(code("a`b"), "`` a`b ``");
     }
 

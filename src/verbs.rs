@@ -32,8 +32,11 @@ pub trait Verb {
     const TOOL: &'static str;
     /// Its name for people.
     const TITLE: &'static str;
-    /// What it answers and when to use it.
+    /// What it answers.
     const ABOUT: &'static str;
+    /// What an assistant should know about when to use it; not every client passes the server's
+    /// instructions on, so each tool says it again.
+    const GUIDANCE: &'static str;
     /// The question. The `///` of each field is its help on the command line and its description in the
     /// tool's schema.
     type Ask: DeserializeOwned + JsonSchema + clap::Args;
@@ -221,10 +224,10 @@ fn label(document: &Document) -> String {
 
 /// What an answer says about files that were not read as they stand.
 fn notices(corpus: &Corpus) -> Vec<String> {
-    const MOST: usize = 5;
+    const MOST: usize = 3;
     let all = corpus.notices();
     let said = all.iter().take(MOST).map(|notice| {
-        format!("{}: {}", crate::text::code(&notice.path), crate::text::one_line(&notice.what, 200))
+        format!("{}: {}", crate::text::code(&notice.path), crate::text::one_line(&notice.what, 120))
     });
     let more = all.len().saturating_sub(MOST);
     said.chain((more > 0).then(|| format!("and {more} more files"))).collect()

@@ -1,1 +1,4 @@
-//! to come
+//! The two faces as others meet them: the built binary on a command line, and over MCP.
+
+mod command_line;
+mod stdio;

@@ -1,1 +1,167 @@
-//! to come
+//! Properties that hold for every input.
+
+use crate::rules::lawful;
+use jiff::civil::date;
+use proptest::prelude::*;
+use std::sync::Arc;
+use vep_mcp::corpus::Corpus;
+use vep_mcp::document::{Document, Front};
+use vep_mcp::report::judge;
+use vep_mcp::rule::Was;
+use vep_mcp::text::{Source, Span};
+use vep_mcp::verbs::{Validate, Verb};
+use vep_mcp::world::World;
+
+const PATH: &str = "veps/sig-compute/7-guest-clock/vep.md";
+
+fn world() -> World {
+    let documents =
+        lawful().iter().map(|(path, text)| Arc::new(Document::parse(Source::new(path, text)))).collect();
+    World { head: Corpus::new(documents, vec![]), today: date(2026, 8, 18) }
+}
+
+fn clock() -> String {
+    lawful().remove(PATH).unwrap()
+}
+
+/// Every place that a document names lies in its text, on character boundaries.
+fn assert_places(document: &Document) {
+    let source = &document.source;
+    let whole = |span: Span| source.text().get(span.start..span.end).is_some();
+    for section in &document.outline.sections {
+        assert!(whole(section.heading) && whole(section.span) && section.span.holds(section.heading));
+    }
+    assert!(document.outline.passages.iter().all(|passage| whole(passage.span)));
+    assert!(document.outline.comments.iter().chain(&document.outline.code).all(|span| whole(*span)));
+    match &document.front {
+        Front::Absent { near } => assert!(near.is_none_or(whole)),
+        Front::Unreadable { open, fault } => assert!(whole(*open) && whole(fault.span), "{fault:?}"),
+        Front::Read { block, matter, faults } => {
+            assert!(whole(*block) && faults.iter().all(|fault| whole(fault.span)));
+            assert!(matter.misshapen.iter().all(|wrong| whole(wrong.span)));
+        }
+    }
+}
+
+fn judged(world: &World, text: &str) -> Document {
+    let document = Document::parse(Source::new(PATH, text));
+    assert_places(&document);
+    let sheet = judge(world, &document, Was::Unknown);
+    for (_, flaw) in sheet.flaws() {
+        assert!(
+            flaw.place.line >= 1 && flaw.place.column >= 1 && !flaw.what.is_empty() && !flaw.fix.is_empty()
+        );
+    }
+    document
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn any_text_is_read_and_judged(text in "(---\n)?(\\PC|\n|\t|\r\n){0,300}") {
+        judged(&world(), &text);
+    }
+
+    #[test]
+    fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        assert_places(&Document::parse(Source::from_bytes(PATH, &bytes)));
+    }
+
+    /// A lawful document with a piece cut out, doubled or replaced.
+    #[test]
+    fn every_mutilation_is_read_and_judged(
+        start in 0usize..900,
+        length in 0usize..60,
+        put in "[-\"'@:#\\[\\]{}&*!|>%`~ \n\ta-z0-9.]{0,8}",
+    ) {
+        let text = clock();
+        let mut start = start.min(text.len());
+        while !text.is_char_boundary(start) { start -= 1; }
+        let mut end = (start + length).min(text.len());
+        while !text.is_char_boundary(end) { end += 1; }
+        judged(&world(), &format!("{}{put}{}", &text[..start], &text[end..]));
+    }
+
+    #[test]
+    fn the_same_question_has_the_same_answer(cut in 0usize..800) {
+        let text = clock();
+        let cut = cut.min(text.len());
+        let ask = || serde_json::from_value(serde_json::json!({ "draft": &text[..cut], "path": PATH })).unwrap();
+        let world = world();
+        let one = Validate::run(&world, ask()).unwrap().to_string();
+        prop_assert_eq!(one, Validate::run(&world, ask()).unwrap().to_string());
+    }
+}
+
+/// What changes no meaning changes no verdict.
+#[test]
+fn lawful_variations_raise_nothing() {
+    let text = clock();
+    let variations = [
+        ("CRLF", text.replace('\n', "\r\n")),
+        ("byte order mark", format!("\u{feff}{text}")),
+        ("no final newline", text.trim_end().to_owned()),
+        ("spaces behind the fences", text.replace("---\n", "---  \n")),
+        ("flow lists", text.replace("reviewers:\n  - \"@bo-linde\"", "reviewers: [ '@bo-linde' ]")),
+        ("single quotes", text.replace('"', "'")),
+        (
+            "comments",
+            text.replace("status: implementable", "# merged in June\nstatus: implementable # by the SIG"),
+        ),
+        ("folded title", text.replace("title: Guest Clock Policy", "title: >-\n  Guest Clock\n  Policy")),
+        ("quoted keys", text.replace("\nstatus:", "\n\"status\":")),
+        ("blank lines", text.replace("\nstage:", "\n\n\nstage:")),
+        ("an extra section", format!("{text}\n## Notes\n\nMore.\n")),
+        ("a rule in the body", format!("{text}\n---\n\nMore.\n")),
+        ("front matter shown in code", format!("{text}\n```yaml\n---\nstatus: nonsense\n---\n```\n")),
+        ("deeper list indent", text.replace("  - \"@bo-linde\"", "      - \"@bo-linde\"")),
+        ("lists without indent", text.replace("\n  - \"", "\n- \"")),
+        (
+            "milestone as a flow map",
+            text.replace(
+                "milestone:\n  alpha: \"v1.9\"\n  beta: \"v1.10\"",
+                "milestone: {alpha: v1.9, beta: v1.10}",
+            ),
+        ),
+        ("references as nothing", text.replace("replaces: \"\"", "replaces:")),
+        ("heading without its sign", text.replace("# VEP #7:", "# VEP 7:")),
+    ];
+    let world = world();
+    for (name, text) in variations {
+        let document = judged(&world, &text);
+        let sheet = judge(&world, &document, Was::Unknown);
+        assert!(sheet.flaws().is_empty(), "{name}: {:?}\n{text}", sheet.flaws());
+    }
+}
+
+/// A question with hostile text is answered, and quickly.
+#[test]
+fn hostile_drafts_are_answered_at_once() {
+    let world = world();
+    let bomb = format!("---\na: &a [x, x]\n{}---\n", "b: [*a, *a, *a, *a, *a, *a, *a, *a]\n".repeat(3000));
+    let aliases = format!("---\na: &a {}\nb: [{}]\n---\n", "x".repeat(30_000), "*a, ".repeat(8_000));
+    let drafts = [
+        ("opening brackets", format!("---\na: {}\n---\n", "[".repeat(100_000))),
+        ("opening brackets within the limit", format!("---\na: {}\n---\n", "[".repeat(60_000))),
+        ("closed brackets", format!("---\na: {}{}\n---\n", "[".repeat(30_000), "]".repeat(30_000))),
+        ("dashes", format!("---\n{}\n---\n", "- ".repeat(30_000))),
+        ("aliases", bomb),
+        ("long alias", aliases),
+        ("emphasis", "*a _b ".repeat(100_000)),
+        ("links", "[a](".repeat(100_000)),
+        ("quotes", ">".repeat(100_000)),
+        ("headings", "# a\n".repeat(100_000)),
+        ("table", "|a".repeat(100_000)),
+        ("html comment", "<!-- ".repeat(100_000)),
+        ("one line", "a".repeat(1_900_000)),
+        ("lines", "\n".repeat(1_900_000)),
+    ];
+    for (name, text) in drafts {
+        let begin = std::time::Instant::now();
+        let ask = serde_json::from_value(serde_json::json!({ "draft": text, "path": PATH })).unwrap();
+        let answer = Validate::run(&world, ask).unwrap();
+        assert!(answer.to_string().len() < 8192, "{name}: {} bytes", answer.to_string().len());
+        assert!(begin.elapsed().as_millis() < 1000, "{name} took {:?}", begin.elapsed());
+    }
+}

@@ -1,1 +1,270 @@
-//! to come
+//! The real corpus: documents that others wrote, where they are at hand.
+//!
+//! `VEP_CORPUS` names the folder (default `../shared/corpus`). It holds `enhancements.bundle`, a git
+//! bundle of the real repository, and `labelled.jsonl`, facts about 14 of its documents verified by hand.
+//! Where it is absent these tests say so and pass; where `VEP_CORPUS` is set they fail.
+
+use jiff::civil::date;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+use vep_mcp::document::{Document, Front};
+use vep_mcp::outside::{Outside, Place};
+use vep_mcp::report::judge;
+use vep_mcp::rule::{Law, Severity, Was};
+use vep_mcp::rules;
+use vep_mcp::text::Source;
+use vep_mcp::world::World;
+
+fn folder() -> Option<PathBuf> {
+    let named = std::env::var_os("VEP_CORPUS").map(PathBuf::from);
+    let folder = named.clone().unwrap_or_else(|| crate::golden::root().join("../shared/corpus"));
+    if folder.join("enhancements.bundle").is_file() {
+        return Some(folder);
+    }
+    assert!(named.is_none(), "VEP_CORPUS is {} and has no enhancements.bundle", folder.display());
+    println!("skipped: no corpus at {} (set VEP_CORPUS)", folder.display());
+    None
+}
+
+/// A clone of the bundle, made once.
+pub fn checkout() -> Option<&'static Path> {
+    static CLONE: OnceLock<Option<tempfile::TempDir>> = OnceLock::new();
+    let clone = CLONE.get_or_init(|| {
+        let bundle = folder()?.join("enhancements.bundle");
+        let clone = tempfile::tempdir().unwrap();
+        let git = Command::new("git")
+            .args(["clone", "--quiet", "-b", "main"])
+            .arg(&bundle)
+            .arg(clone.path())
+            .output()
+            .unwrap();
+        assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
+        Some(clone)
+    });
+    clone.as_ref().map(tempfile::TempDir::path)
+}
+
+fn world() -> Option<World> {
+    let place = Place::Given(checkout()?.to_owned());
+    Some(Outside::new(place, Some(date(2026, 8, 18))).load().unwrap_or_else(|failure| panic!("{failure}")))
+}
+
+fn labels() -> Vec<Value> {
+    let text = std::fs::read_to_string(folder().unwrap().join("labelled.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn all_64_veps_are_listed_and_none_fails() {
+    let Some(world) = world() else { return };
+    let numbers: Vec<u32> =
+        world.head.proposals().iter().map(|it| it.facts.number.as_ref().unwrap().value).collect();
+    assert_eq!(numbers.len(), 64);
+    assert!(numbers.is_sorted());
+    assert!(world.head.notices().is_empty(), "{:?}", world.head.notices());
+    assert!(world.head.template().is_some());
+    let mut by_rule: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for document in world.head.proposals() {
+        let sheet = judge(&world, document, Was::Unknown);
+        assert_eq!(sheet.counts().errors, 0, "{}: {:?}", sheet.path, sheet.flaws());
+        for (rule, _) in sheet.flaws() {
+            by_rule.entry(rule.id).or_default().push(document.facts.number.as_ref().unwrap().value);
+        }
+        let governed = matches!(document.front, Front::Read { .. });
+        assert_eq!(governed, document.path().contains("/307-"), "{}", document.path());
+        assert!(document.facts.title.is_some() && document.facts.sig.is_some() || document.home.is_meta());
+    }
+    assert_eq!(by_rule["front-matter-present"].len(), 63);
+    // No title that names it (19), no number in it (24, 207), zeros before it (171, 176).
+    assert_eq!(by_rule["number-agrees"], [19, 24, 171, 176, 207]);
+    assert_eq!(by_rule.len(), 2, "{by_rule:?}");
+}
+
+/// `milestone.alpha: "TBD"`, no stage and a YAML comment that looks like a heading are lawful in a
+/// deferred VEP.
+#[test]
+fn the_one_real_front_matter_has_no_finding() {
+    let Some(world) = world() else { return };
+    let document = world.head.numbered(307).next().unwrap();
+    let sheet = judge(&world, document, Was::Unknown);
+    assert!(sheet.flaws().is_empty(), "{:?}", sheet.flaws());
+}
+
+#[test]
+fn what_the_labels_say_is_read_from_prose() {
+    let Some(world) = world() else { return };
+    for label in labels() {
+        let document = world.head.at(label["path"].as_str().unwrap()).unwrap();
+        let facts = &document.facts;
+        let number = label["number"].as_u64().unwrap();
+        assert_eq!(facts.number.as_ref().map(|fact| u64::from(fact.value)), Some(number));
+        // VEP 19 has no title of its own; the label's comes from its commit.
+        if number != 19 {
+            assert_eq!(facts.title.as_ref().unwrap().value, label["title"].as_str().unwrap());
+        }
+        let mut expected: BTreeMap<String, String> = BTreeMap::new();
+        for (stage, release) in label["targets"].as_object().unwrap() {
+            release.as_str().map(|release| expected.insert(stage.clone(), release.into()));
+        }
+        if let Some(release) = label["other_targets"]["ship"]["version"].as_str() {
+            expected.insert("ga".into(), release.into());
+        }
+        let read: BTreeMap<String, String> =
+            facts.targets.iter().map(|(stage, fact)| (stage.to_string(), fact.value.to_string())).collect();
+        assert_eq!(read, expected, "VEP {number}");
+    }
+}
+
+/// The labelled documents with front matter made from their labels, and every finding that is expected.
+#[test]
+fn migrated_by_their_labels_they_are_judged_as_expected() {
+    let Some(world) = world() else { return };
+    let expected: BTreeMap<u64, &[&str]> = BTreeMap::from([
+        // Opts out of the gate: "does not have graduation phases guarded by a feature gate".
+        (3, &["warning feature-gate-named"][..]),
+        (10, &[]),
+        // Its gate is never named, its heading is "Overview", and no sentence denies a gate.
+        (19, &["error feature-gate-named", "error number-agrees"]),
+        // "VEP #Decentralized live migration": no number, and a gate that is never named.
+        (24, &["error feature-gate-named", "error number-agrees"]),
+        (33, &["warning feature-gate-named"]),
+        (62, &[]),
+        (80, &[]),
+        // Alpha is struck through in the prose.
+        (106, &[]),
+        (141, &[]),
+        (190, &[]),
+        (222, &[]),
+        (277, &[]),
+        // A meta-VEP: no gate, no stage, GA only.
+        (282, &[]),
+        (307, &[]),
+    ]);
+    for label in labels() {
+        let path = label["path"].as_str().unwrap();
+        let number = label["number"].as_u64().unwrap();
+        let body = world.head.at(path).unwrap().source.text();
+        let text = if label["has_front_matter"].as_bool() == Some(true) {
+            body.to_owned()
+        } else {
+            format!("{}{body}", front_matter(&label))
+        };
+        let document = Document::parse(Source::new(path, text));
+        let sheet = judge(&world, &document, Was::Known(&document));
+        let mut found: Vec<String> = sheet
+            .flaws()
+            .iter()
+            .map(|(rule, flaw)| format!("{} {}", flaw.severity.as_str(), rule.id))
+            .collect();
+        found.sort();
+        assert_eq!(found, expected[&number], "VEP {number}: {:#?}", sheet.flaws());
+    }
+}
+
+/// Front matter as VEP-282 has it, from a label.
+fn front_matter(label: &Value) -> String {
+    let text = |key: &str| label[key].as_str().unwrap_or_default();
+    let mut out = String::from("---\n");
+    writeln!(out, "title: {:?}", text("title")).unwrap();
+    writeln!(out, "vep-number: {}", label["number"]).unwrap();
+    writeln!(out, "creation-date: {:?}", text("first_commit_date")).unwrap();
+    writeln!(out, "status: {}\n\nauthors:\n  - \"@someone\"\n", text("implied_status")).unwrap();
+    writeln!(out, "owning-sig: {}\n", label["sig"].as_str().unwrap_or("sig-compute")).unwrap();
+    writeln!(out, "reviewers:\n  - \"@one-more\"\napprovers:\n  - \"@a-chair\"\n").unwrap();
+    let gates: Vec<&str> =
+        label["feature_gates"].as_array().unwrap().iter().map(|gate| gate.as_str().unwrap()).collect();
+    match gates.as_slice() {
+        [] => {}
+        [one] => writeln!(out, "feature-gate: {one}").unwrap(),
+        several => writeln!(out, "feature-gate: [{}]", several.join(", ")).unwrap(),
+    }
+    let mut targets: Vec<(&str, &str)> = ["alpha", "beta", "ga"]
+        .iter()
+        .filter_map(|stage| Some((*stage, label["targets"][*stage].as_str()?)))
+        .collect();
+    targets.extend(label["other_targets"]["ship"]["version"].as_str().map(|release| ("ga", release)));
+    if let Some((stage, _)) = targets.last().filter(|_| !label["sig"].is_null()) {
+        writeln!(out, "stage: {stage}").unwrap();
+    }
+    writeln!(out, "milestone:").unwrap();
+    targets.iter().for_each(|(stage, release)| writeln!(out, "  {stage}: \"{release}\"").unwrap());
+    out + "---\n\n"
+}
+
+/// The words that rules cite stand in the real documents.
+#[test]
+fn the_cited_words_really_stand_there() {
+    let Some(checkout) = checkout() else { return };
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").replace("`TBD`", "TBD");
+    let mut found = 0;
+    for rule in rules::all() {
+        let law = rule.cites.iter().filter(|cite| !cite.words.is_empty());
+        for cite in law {
+            let path = cite.source.path().unwrap_or_else(|| panic!("{}: {cite} is no file", rule.id));
+            let text = plain(&std::fs::read_to_string(checkout.join(path)).unwrap());
+            assert!(text.contains(&plain(cite.words)), "{}: {cite}", rule.id);
+            found += 1;
+        }
+        let vep282 = rule.cites.iter().filter(|cite| cite.source == Law::Vep282);
+        assert!(vep282.clone().all(|cite| !cite.words.is_empty()), "{} cites VEP-282 without words", rule.id);
+    }
+    println!("{found} citations found");
+    assert!(found > 25);
+}
+
+/// Every real document, cut anywhere, is read without a panic and every place lies in it.
+#[test]
+fn every_mutilation_of_a_real_document_is_read() {
+    let Some(world) = world() else { return };
+    for document in world.head.proposals() {
+        let text = document.source.text();
+        for part in 1..12 {
+            let mut cut = text.len() * part / 12;
+            while !text.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            for text in [&text[..cut], &text[cut..]] {
+                let piece = Document::parse(Source::new(document.path(), text));
+                let sections = &piece.outline.sections;
+                assert!(sections.iter().all(|it| text.get(it.span.start..it.span.end).is_some()));
+                judge(&world, &piece, Was::Unknown);
+            }
+        }
+    }
+}
+
+/// Nothing that a legacy document says is a reason to fail it as long as nobody touches it.
+#[test]
+fn untouched_documents_have_no_error_on_any_branch() {
+    let Some(checkout) = checkout() else { return };
+    let git = |args: &[&str]| {
+        let out = Command::new("git").arg("-C").arg(checkout).args(args).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8_lossy(&out.stdout).into_owned()
+    };
+    let mut seen = BTreeSet::new();
+    for branch in git(&["for-each-ref", "--format=%(refname)", "refs/remotes/origin/pr"]).lines() {
+        for path in git(&["ls-tree", "-r", "--name-only", branch, "veps"])
+            .lines()
+            .filter(|it| it.ends_with("/vep.md"))
+        {
+            let document = Document::parse(Source::new(path, git(&["show", &format!("{branch}:{path}")])));
+            if !document.home.is_proposal() || !seen.insert(document.source.text().to_owned()) {
+                continue;
+            }
+            let world = World {
+                head: vep_mcp::corpus::Corpus::new(vec![Arc::new(document.clone())], vec![]),
+                today: date(2026, 8, 18),
+            };
+            let sheet = judge(&world, &document, Was::Unknown);
+            let errors: Vec<_> =
+                sheet.flaws().into_iter().filter(|(_, flaw)| flaw.severity == Severity::Error).collect();
+            assert!(!document.is_legacy() || errors.is_empty(), "{branch} {path}: {errors:?}");
+        }
+    }
+    assert!(seen.len() > 64, "{}", seen.len());
+}

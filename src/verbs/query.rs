@@ -16,7 +16,10 @@ const MOST: usize = 100;
 /// VEPs on a page where nobody says.
 const PAGE: usize = 20;
 /// Most groups that a count names one by one.
-const MOST_GROUPS: usize = 16;
+const MOST_GROUPS: usize = 12;
+/// Most bytes of JSON on a page where nobody says how long it may be, so that text and JSON together stay
+/// under 8 KiB whatever the titles are.
+const PAGE_BYTES: usize = 2_800;
 
 /// Lists proposals.
 #[derive(Debug)]
@@ -50,8 +53,9 @@ pub struct Ask {
     /// Order; default: number, or best match for words
     #[arg(long)]
     sort: Option<Sort>,
-    /// VEPs on a page, 1-100; default 20
+    /// VEPs on a page; default 20
     #[arg(long)]
+    #[schemars(range(min = 1, max = 100))]
     limit: Option<usize>,
     /// VEPs to skip
     #[arg(long)]
@@ -177,7 +181,9 @@ impl Verb for Query {
     const COMMAND: &'static str = "query";
     const TOOL: &'static str = "query_veps";
     const TITLE: &'static str = "Query VEPs";
-    const ABOUT: &'static str = "Lists KubeVirt VEPs (enhancement proposals) of the checkout: counts first, then a page. All filters must match. Use it to find a VEP's number, then get_vep.";
+    const ABOUT: &'static str =
+        "Lists KubeVirt VEPs (enhancement proposals): counts first, then a page. All filters must match.";
+    const GUIDANCE: &'static str = "Find a VEP's number here, then get_vep.";
     type Ask = Ask;
     type Answer = Answer;
 
@@ -201,8 +207,8 @@ impl Verb for Query {
         }
         let columns = if ask.fields.is_empty() { DEFAULT.to_vec() } else { ask.fields.clone() };
         let offset = ask.offset.unwrap_or_default();
-        let veps: Vec<Row> =
-            found.iter().skip(offset).take(limit).map(|document| row(document, &columns)).collect();
+        let rows = found.iter().skip(offset).take(limit).map(|document| row(document, &columns));
+        let veps = if ask.limit.is_some() { rows.collect() } else { fitting(rows) };
         let end = offset.saturating_add(veps.len());
         Ok(Answer {
             today: world.today.to_string(),
@@ -217,6 +223,21 @@ impl Verb for Query {
             columns,
         })
     }
+}
+
+/// The first rows, as many as a default page may hold; at least one.
+fn fitting(rows: impl Iterator<Item = Row>) -> Vec<Row> {
+    let mut room = PAGE_BYTES;
+    let mut fitting = Vec::new();
+    for row in rows {
+        let bytes = serde_json::to_string(&row).map_or(0, |json| json.len());
+        if bytes > room && !fitting.is_empty() {
+            break;
+        }
+        room = room.saturating_sub(bytes);
+        fitting.push(row);
+    }
+    fitting
 }
 
 /// The filters, read once.

@@ -146,7 +146,8 @@ impl Verb for Validate {
     const COMMAND: &'static str = "validate";
     const TOOL: &'static str = "validate_vep";
     const TITLE: &'static str = "Validate VEPs";
-    const ABOUT: &'static str = "Judges VEPs, or a draft's text, by VEP-282's rules: errors, warnings, advice with line, fix and citation. Use it before proposing any VEP text; mend, then validate again. It never says that a VEP is approved.";
+    const ABOUT: &'static str = "Judges VEPs, or a draft's text, by VEP-282's rules: errors, warnings and advice with line, fix and citation.";
+    const GUIDANCE: &'static str = "Use it before you propose any VEP text; mend, then validate again. It never says that a VEP is approved.";
     type Ask = Ask;
     type Answer = Answer;
 

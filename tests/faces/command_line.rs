@@ -1,0 +1,189 @@
+//! The command line: what it prints, where, and with which exit code.
+
+use crate::golden;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+pub const BINARY: &str = env!("CARGO_BIN_EXE_vep-mcp");
+
+/// Runs the binary in a folder with nothing set that could change what it says.
+fn run(folder: &Path, args: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(BINARY)
+        .args(args)
+        .current_dir(folder)
+        .env_remove("VEP_REPO")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that needs no input may be gone before it is written.
+    let _ = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
+}
+
+fn said(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+}
+
+fn empty() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// A checkout with one lawful VEP and whatever is put beside it.
+fn checkout(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = empty();
+    let lawful = crate::rules::lawful();
+    let lawful = lawful.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
+    for (path, bytes) in lawful.chain(files.iter().copied()) {
+        let file = folder.path().join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, bytes).unwrap();
+    }
+    folder
+}
+
+const PATH: &str = "veps/sig-compute/413-usb-redirection-limits/vep.md";
+
+#[test]
+fn help_is_as_the_golden_says() {
+    let folder = empty();
+    for (name, args) in [
+        ("help", &["--help"][..]),
+        ("help-query", &["query", "--help"]),
+        ("help-show", &["show", "--help"]),
+        ("help-validate", &["validate", "--help"]),
+    ] {
+        let (code, out, err) = said(&run(folder.path(), args, b""));
+        assert_eq!((code, err.as_str()), (0, ""), "{name}");
+        golden::check(&format!("tests/faces/{name}.txt"), &out);
+    }
+}
+
+#[test]
+fn the_demo_is_as_the_golden_says() {
+    let (code, out, err) = said(&run(empty().path(), &["demo"], b""));
+    assert_eq!((code, err.as_str()), (0, ""));
+    golden::check("tests/faces/demo.txt", &out);
+}
+
+#[test]
+fn exit_codes_tell_clean_findings_wrong_questions_and_a_failing_world() {
+    let folder = empty();
+    let flawed = golden::root().join("examples/drafts/flawed.md");
+    let mended = golden::root().join("examples/drafts/mended.md");
+    let draft = |file: &Path| {
+        ["--demo", "validate", "--draft", file.to_str().unwrap(), "--path", PATH].map(str::to_owned)
+    };
+    for (args, code) in [
+        (draft(&mended).to_vec(), 0),
+        (draft(&flawed).to_vec(), 1),
+        (vec!["--demo".into(), "show".into(), "999".into()], 2),
+        (vec!["--demo".into(), "query".into(), "--status".into(), "merged".into()], 2),
+        (vec!["query".into(), "--today".into(), "2026-02-30".into()], 2),
+        (vec!["quarry".into()], 2),
+        (vec!["query".into()], 3),
+        (vec!["--demo".into(), "validate".into(), "--draft".into(), "no-such-file.md".into()], 3),
+    ] {
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let (got, out, err) = said(&run(folder.path(), &args, b""));
+        assert_eq!(got, code, "{args:?}\n{out}\n{err}");
+        assert_eq!(err.is_empty(), code < 2, "{args:?}\n{err}");
+    }
+}
+
+#[test]
+fn without_a_checkout_it_says_what_was_looked_for_and_what_to_do() {
+    let (code, _, err) = said(&run(empty().path(), &["query"], b""));
+    assert_eq!(code, 3);
+    for part in ["has a folder `veps/`", "--repo DIR", "VEP_REPO", "--demo"] {
+        assert!(err.contains(part), "{err}");
+    }
+    let (code, _, err) = said(&run(empty().path(), &["--repo", "nowhere", "query"], b""));
+    assert_eq!((code, err.contains("nowhere has no folder `veps/`")), (3, true), "{err}");
+    let (code, _, err) = said(&run(Path::new("/"), &["query"], b""));
+    assert_eq!((code, err.contains("root of the file system")), (3, true), "{err}");
+}
+
+#[test]
+fn an_empty_checkout_is_said_to_be_empty() {
+    let folder = empty();
+    fs::create_dir(folder.path().join("veps")).unwrap();
+    let (code, out, _) = said(&run(folder.path(), &["query"], b""));
+    assert_eq!((code, out.starts_with("0 of 0 VEPs match.")), (0, true), "{out}");
+    for args in [&["validate"][..], &["show", "1"]] {
+        let (code, _, err) = said(&run(folder.path(), args, b""));
+        assert_eq!((code, err.contains("the checkout has no VEP")), (2, true), "{err}");
+    }
+}
+
+#[test]
+fn the_checkout_is_found_from_below_named_by_option_and_by_variable() {
+    let folder = checkout(&[]);
+    let below = folder.path().join("veps/sig-compute/7-guest-clock");
+    let (code, out, _) = said(&run(&below, &["query"], b""));
+    assert_eq!((code, out.starts_with("4 of 4")), (0, true), "{out}");
+    let (code, out, _) =
+        said(&run(Path::new("/"), &["query", "--repo", folder.path().to_str().unwrap()], b""));
+    assert_eq!((code, out.starts_with("4 of 4")), (0, true), "{out}");
+    let out =
+        Command::new(BINARY).arg("query").current_dir("/").env("VEP_REPO", folder.path()).output().unwrap();
+    assert!(String::from_utf8(out.stdout).unwrap().starts_with("4 of 4"));
+}
+
+#[test]
+fn a_draft_comes_from_a_file_or_from_the_standard_input() {
+    let folder = checkout(&[]);
+    let text = fs::read(golden::root().join("examples/drafts/flawed.md")).unwrap();
+    let (code, out, _) = said(&run(folder.path(), &["validate", "--draft", "-", "--path", PATH], &text));
+    assert_eq!((code, out.contains("`reviewers-named` 14:5")), (1, true), "{out}");
+    let (code, out, _) =
+        said(&run(folder.path(), &["validate", "--draft", "-", "--path", PATH, "--format", "json"], &text));
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, json["errors"].as_u64()), (1, Some(4)), "{out}");
+}
+
+#[test]
+fn drafts_that_are_no_text_or_too_long_are_refused_with_the_reason() {
+    let folder = checkout(&[]);
+    for (bytes, words) in [
+        (b"---\ntitle: caf\xe9\n".to_vec(), "not UTF-8: byte 14 in line 2"),
+        (vec![b'x'; 10 << 20], "at most 2097152 are read"),
+    ] {
+        let begin = std::time::Instant::now();
+        let (code, _, err) = said(&run(folder.path(), &["validate", "--draft", "-", "--path", PATH], &bytes));
+        assert_eq!((code, err.contains(words)), (2, true), "{err}");
+        assert!(begin.elapsed().as_secs() < 2);
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named_and_the_rest_is_answered() {
+    let folder = checkout(&[
+        ("veps/sig-storage/6-odd/vep.md", b"# VEP #6: caf\xe9\n"),
+        ("veps/sig-storage/10-big/vep.md", &vec![b'x'; 3 << 20]),
+        ("veps/sig-storage/loose.md", b"text\n"),
+    ]);
+    let (code, out, _) = said(&run(folder.path(), &["query"], b""));
+    assert_eq!(code, 0);
+    for part in ["5 of 5", "line 1 is not UTF-8", "not read: 3145728 bytes", "loose.md`: lies outside"] {
+        assert!(out.contains(part), "{part}\n{out}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut child = Command::new("sh")
+        .args(["-c", &format!("{BINARY} --demo query --fields title,path,authors | true")])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    assert!(child.wait().unwrap().success());
+    let mut err = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut err).unwrap();
+    assert_eq!(err, "");
+}
