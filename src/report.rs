@@ -1,6 +1,6 @@
 //! Verdicts to a report: every rule's answer about a document, with places and severities.
 //!
-//! Absent on purpose: how a report looks. [`crate::render`] has the hands.
+//! Absent on purpose: how a report looks. The verbs say that, for now each for itself.
 
 use crate::document::Document;
 use crate::rule::{Case, Class, Finding, Judge, Rule, Severity, Was, severity};
