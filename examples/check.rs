@@ -3,12 +3,18 @@
 //! `cargo run --example check -- path/to/veps/sig-x/123-name/vep.md`
 
 use std::io::Write as _;
-use vep_mcp::{corpus::Corpus, document::Document, report, rule::Was, text::Source, world::World};
+use vep_mcp::{
+    calendar::Calendar, corpus::Corpus, document::Document, report, rule::Was, text::Source, world::World,
+};
 
 fn main() -> std::io::Result<()> {
     let path = std::env::args().nth(1).unwrap_or("examples/drafts/flawed.md".into());
     let document = Document::parse(Source::from_bytes(path.as_str(), &std::fs::read(&path)?));
-    let world = World { head: Corpus::default(), today: jiff::civil::date(2026, 8, 18) };
+    let world = World {
+        head: Corpus::default(),
+        calendar: Calendar::snapshot(),
+        today: jiff::civil::date(2026, 8, 18),
+    };
     let mut out = std::io::stdout();
     for (rule, flaw) in report::judge(&world, &document, Was::Nothing).flaws() {
         let (severity, place) = (flaw.severity.as_str(), flaw.place);

@@ -22,12 +22,15 @@ const FAILED_WORLD: u8 = 3;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Common options")]
 struct Common {
-    /// Checkout of kubevirt/enhancements; default: the nearest one from here upwards
-    #[arg(long, global = true, env = "VEP_REPO", value_name = "DIR")]
+    /// Checkout of kubevirt/enhancements; default: VEP_REPO, else the nearest one from here upwards
+    #[arg(long, global = true, value_name = "DIR")]
     repo: Option<PathBuf>,
     /// Use the built-in example instead of a checkout
     #[arg(long, global = true, conflicts_with = "repo")]
     demo: bool,
+    /// Checkout of kubevirt/sig-release, or folder of vX.Y/schedule.yaml; default: a built-in snapshot
+    #[arg(long, global = true, value_name = "DIR")]
+    schedules: Option<PathBuf>,
     /// The day to answer for, YYYY-MM-DD; default: today in UTC
     #[arg(long, global = true, value_name = "DATE")]
     today: Option<Date>,
@@ -90,14 +93,12 @@ impl Face for Commands {
 
 fn dispatch(matches: &ArgMatches) -> u8 {
     let Ok(common) = Common::from_arg_matches(matches) else { return WRONG_QUESTION };
-    // An empty VEP_REPO is one that is not set.
-    let repo = common.repo.filter(|repo| !repo.as_os_str().is_empty());
-    let place = match (common.demo, repo) {
+    let place = match (common.demo, common.repo) {
         (true, _) => Place::Example,
         (false, Some(folder)) => Place::Given(folder),
-        (false, None) => Place::Upwards,
+        (false, None) => Place::from_environment(),
     };
-    let outside = Outside::new(place, common.today);
+    let outside = Outside::new(place, common.today).with_schedules(common.schedules);
     match matches.subcommand() {
         Some((SERVE, _)) => serve(outside),
         Some((DEMO, _)) => demo(common.today),

@@ -4,7 +4,7 @@
 
 use crate::document::{Document, Home};
 use crate::text;
-use crate::vep::{CANONICAL_SIGS, LABELLED_SIGS, Number};
+use crate::vep::{CANONICAL_SIGS, LABELLED_SIGS, Number, read_number};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,6 +14,11 @@ pub struct Corpus {
     proposals: Vec<Arc<Document>>,
     others: Vec<Arc<Document>>,
     notices: Vec<Notice>,
+    /// Which proposals have a number, by their places in `proposals`.
+    numbers: BTreeMap<Number, Vec<usize>>,
+    /// Which of `others` are companions, by the proposal they belong to.
+    companions: BTreeMap<String, Vec<usize>>,
+    folders: BTreeSet<String>,
 }
 
 /// Something about a file that an answer must not keep to itself: it was not read, or not as it stands.
@@ -49,7 +54,23 @@ impl Corpus {
             notices.push(Notice { path: document.path().into(), what: what.into() });
         }
         notices.sort_by(|a, b| a.path.cmp(&b.path));
-        Self { proposals, others, notices }
+        let mut corpus = Self { proposals, others, notices, ..Self::default() };
+        corpus.index();
+        corpus
+    }
+
+    fn index(&mut self) {
+        for (at, document) in self.proposals.iter().enumerate() {
+            if let Some(number) = &document.facts.number {
+                self.numbers.entry(number.value).or_default().push(at);
+            }
+            self.folders.extend(document.home.folder().map(str::to_owned));
+        }
+        for (at, document) in self.others.iter().enumerate() {
+            if let Home::Companion { of } = &document.home {
+                self.companions.entry(of.clone()).or_default().push(at);
+            }
+        }
     }
 
     /// The proposals, by number and then by path.
@@ -70,10 +91,8 @@ impl Corpus {
     }
 
     /// The companions of a proposal.
-    pub fn companions<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Arc<Document>> {
-        self.others
-            .iter()
-            .filter(move |document| matches!(&document.home, Home::Companion { of } if of == path))
+    pub fn companions(&self, path: &str) -> impl Iterator<Item = &Arc<Document>> {
+        self.companions.get(path).into_iter().flatten().filter_map(|at| self.others.get(*at))
     }
 
     /// The document at a path, whatever it is.
@@ -83,9 +102,7 @@ impl Corpus {
 
     /// The proposals with a number; more than one where numbers collide.
     pub fn numbered(&self, number: Number) -> impl Iterator<Item = &Arc<Document>> {
-        self.proposals
-            .iter()
-            .filter(move |document| document.facts.number.as_ref().is_some_and(|fact| fact.value == number))
+        self.numbers.get(&number).into_iter().flatten().filter_map(|at| self.proposals.get(*at))
     }
 
     /// The proposals that `name` means: a number in any dress (`307`, `#307`, `VEP-307`), the path of a
@@ -121,18 +138,28 @@ impl Corpus {
     }
 
     /// The SIG folders under `veps/`.
-    pub fn sig_folders(&self) -> BTreeSet<&str> {
-        self.proposals
-            .iter()
-            .filter_map(|document| document.home.folder())
-            .filter(|folder| folder.starts_with("sig-"))
-            .collect()
+    pub fn sig_folders(&self) -> impl Iterator<Item = &str> {
+        self.folders.iter().map(String::as_str).filter(|folder| folder.starts_with("sig-"))
     }
 
-    /// Every SIG that may own a VEP: VEP-282's three, those with a folder here, and those for which the
-    /// organisation has a label.
-    pub fn known_sigs(&self) -> BTreeSet<&str> {
-        self.sig_folders().into_iter().chain(CANONICAL_SIGS).chain(LABELLED_SIGS).collect()
+    /// Every SIG that may own a VEP: VEP-282's three, those for which the organisation has a label, and
+    /// those with a folder here.
+    fn known_sigs(&self) -> impl Iterator<Item = &str> {
+        CANONICAL_SIGS.into_iter().chain(LABELLED_SIGS).chain(self.sig_folders())
+    }
+
+    /// Whether a SIG is one that may own a VEP.
+    pub fn knows_sig(&self, name: &str) -> bool {
+        CANONICAL_SIGS.contains(&name)
+            || LABELLED_SIGS.contains(&name)
+            || (name.starts_with("sig-") && self.folders.contains(name))
+    }
+
+    /// The known SIG that was most probably meant: a near miss, or the name without its `sig-`.
+    pub fn nearest_sig(&self, name: &str) -> Option<&str> {
+        let prefixed =
+            format!("sig-{}", name.trim_start_matches('@').trim_start_matches("sig/").to_lowercase());
+        text::nearest(name, self.known_sigs()).or_else(|| text::nearest(&prefixed, self.known_sigs()))
     }
 
     /// The proposals in which every one of the words occurs, with those first whose title has the most
@@ -152,17 +179,6 @@ impl Corpus {
         }
         found.into_values().flatten().collect()
     }
-}
-
-/// A VEP number in any dress: `307`, `0307`, `#307`, `VEP-307`, `VEP #307`.
-pub fn read_number(name: &str) -> Option<Number> {
-    let name = name.trim();
-    let bare = match name.get(..3) {
-        Some(vep) if vep.eq_ignore_ascii_case("vep") => name.get(3..).unwrap_or_default(),
-        _ => name,
-    };
-    let digits = bare.trim_start_matches([' ', '-', '#']);
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
 
 /// How far a proposal is from what was asked for; none where it is no candidate.

@@ -16,6 +16,7 @@ pub use facts::{Fact, Facts, Origin};
 pub use front_matter::{Field, FrontMatter, Key, Misshapen, SCHEMA, Shape, Target};
 pub use home::Home;
 
+use crate::lifecycle::Start;
 use crate::markdown::{self, Outline};
 use crate::prose::{self, Heading};
 use crate::text::{Source, Span};
@@ -93,6 +94,14 @@ impl Document {
         matches!(self.front, Front::Absent { near: None })
     }
 
+    /// Where a step from this document begins; none where its state cannot be read.
+    pub fn start(&self) -> Option<Start> {
+        if self.is_legacy() {
+            return Some(Start::Legacy);
+        }
+        self.facts.status.as_ref().map(|status| Start::At(status.value))
+    }
+
     /// The path within the repository.
     pub fn path(&self) -> &str {
         self.source.path()
@@ -166,17 +175,22 @@ fn read(source: &Source, open: Span, block: Span, yaml: &str, offset: usize) -> 
     }
 }
 
-/// A `---` further down that looks as if it was meant to open front matter: only blank lines before it,
-/// a key behind it.
+/// A `---` that looks as if it was meant to open front matter and does not: behind blank lines or a
+/// comment, or with something else on its line. A key has to follow.
 fn misplaced(source: &Source, start: usize) -> Option<Span> {
-    let text = source.text().get(start..)?;
-    let blank = text.len() - text.trim_start().len();
-    let mut lines = text.get(blank..)?.lines();
-    if lines.next()?.trim_end() != "---" || !lines.next().is_some_and(looks_like_key) {
+    let mut rest = source.text().get(start..)?.trim_start();
+    while let Some(comment) = rest.strip_prefix("<!--") {
+        rest = comment.split_once("-->")?.1.trim_start();
+    }
+    let mut lines = rest.lines();
+    let opens = lines
+        .next()?
+        .strip_prefix("---")
+        .is_some_and(|more| more.trim().is_empty() || more.starts_with(" #"));
+    if !opens || !lines.next().is_some_and(looks_like_key) {
         return None;
     }
-    let line = source.line(start + blank);
-    source.line_span(line)
+    source.line_span(source.line(source.text().len() - rest.len()))
 }
 
 fn looks_like_key(line: &str) -> bool {
@@ -231,7 +245,9 @@ mod tests {
         let fault = fault(text);
         assert_eq!(fault.fix, "Put a line `---` before line 6 (`# VEP #7: Clock`).");
         assert!(!parse(text).is_legacy());
-        assert!(!parse("\n---\ntitle: Clock\n---\n").is_legacy());
+        for near in ["\n---\n", "<!-- SPDX -->\n\n---\n", "--- # VEP\n"] {
+            assert!(!parse(&format!("{near}title: Clock\n---\n")).is_legacy(), "{near:?}");
+        }
         assert!(parse("# VEP #7: Clock\n\n---\ntitle: x\n---\n").is_legacy());
     }
 

@@ -10,9 +10,12 @@
 //! | | [`yaml`] | YAML with places, as much as front matter needs |
 //! | | [`markdown`] | headings, sections, comments and passages, with places |
 //! | 2 | [`vep`] | the words of the field: states, stages, releases, handles |
+//! | | [`law`] | the law's sources, and how they are cited |
+//! | | [`lifecycle`] | the state machine as a table |
 //! | | [`prose`] | what a document says outside front matter |
 //! | | [`document`] | one `vep.md`, read whole and never refused |
-//! | 3 | [`corpus`] | all proposals together: by number, path, words |
+//! | 3 | [`calendar`] | releases, freezes and phases; unknown is an answer |
+//! | | [`corpus`] | all proposals together: by number, path, words |
 //! | | [`world`] | everything that a question may be asked about |
 //! | 4 | [`rule`] | what a rule is and what it can say |
 //! | | [`rules`] | the book: every rule, in the chapters of the law |
@@ -32,9 +35,12 @@
 //! assert!(vep.facts.status.is_none(), "a misspelt state is no state; a rule reports it");
 //! ```
 
+pub mod calendar;
 pub mod cli;
 pub mod corpus;
 pub mod document;
+pub mod law;
+pub mod lifecycle;
 pub mod markdown;
 pub mod mcp;
 pub mod outside;

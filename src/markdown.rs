@@ -80,8 +80,8 @@ pub fn outline(body: &str, offset: usize) -> Outline {
     }
     reader.flush();
     let end = offset + body.len();
-    let mut outline = reader.outline;
-    outline.sections = sections(&outline, end);
+    let Reader { mut outline, shown, .. } = reader;
+    outline.sections = sections(&outline, shown, end);
     outline
 }
 
@@ -93,6 +93,8 @@ struct Reader<'a> {
     leaf: Option<Leaf>,
     striking: usize,
     in_code: bool,
+    /// Where things begin that fill a section without being text: images and HTML.
+    shown: Vec<usize>,
 }
 
 /// The passage that is being read.
@@ -104,14 +106,20 @@ struct Leaf {
     unstruck: bool,
 }
 
+impl Leaf {
+    fn new(kind: Block, span: Span) -> Self {
+        Self { kind, text: String::new(), span, seen: false, unstruck: false }
+    }
+}
+
 impl Reader<'_> {
     fn take(&mut self, event: Event<'_>, span: Span) {
         match event {
             Event::Start(tag) => self.begin(&tag, span),
             Event::End(tag) => self.end(tag),
             Event::Text(_) if self.in_code => {}
-            Event::Text(text) | Event::Code(text) => self.push(&text),
-            Event::SoftBreak | Event::HardBreak => self.push(" "),
+            Event::Text(text) | Event::Code(text) => self.push(&text, span),
+            Event::SoftBreak | Event::HardBreak => self.push(" ", span),
             Event::TaskListMarker(ticked) => {
                 if let Some(Leaf { kind: Block::Item { ticked: slot }, .. }) = &mut self.leaf {
                     *slot = Some(ticked);
@@ -133,6 +141,7 @@ impl Reader<'_> {
             Tag::Item => self.open(Block::Item { ticked: None }, span),
             Tag::TableCell => self.open(Block::Cell, span),
             Tag::Strikethrough => self.striking += 1,
+            Tag::Image { .. } => self.shown.push(self.offset + span.start),
             Tag::CodeBlock(_) => {
                 self.flush();
                 self.in_code = true;
@@ -144,6 +153,8 @@ impl Reader<'_> {
                 if html.trim_start().starts_with("<!--") {
                     let end = span.start + html.trim_end().len();
                     self.outline.comments.push(Span::new(span.start, end).shifted(self.offset));
+                } else {
+                    self.shown.push(self.offset + span.start);
                 }
             }
             Tag::List(_) | Tag::BlockQuote(_) | Tag::Table(_) => self.flush(),
@@ -162,11 +173,13 @@ impl Reader<'_> {
 
     fn open(&mut self, kind: Block, span: Span) {
         self.flush();
-        self.leaf = Some(Leaf { kind, text: String::new(), span, seen: false, unstruck: false });
+        self.leaf = Some(Leaf::new(kind, span));
     }
 
-    fn push(&mut self, text: &str) {
-        let Some(leaf) = &mut self.leaf else { return };
+    fn push(&mut self, text: &str, span: Span) {
+        // Text behind a code block in a tight list item begins no block of its own.
+        let leaf = self.leaf.get_or_insert_with(|| Leaf::new(Block::Paragraph, span));
+        leaf.span.end = leaf.span.end.max(span.end);
         leaf.text.push_str(text);
         if !text.trim().is_empty() {
             leaf.seen = true;
@@ -203,7 +216,7 @@ fn depth(level: HeadingLevel) -> u8 {
 
 /// Sections from headings, in one pass from the end: for each level, where the nearest heading that
 /// closes it begins.
-fn sections(outline: &Outline, end: usize) -> Vec<Section> {
+fn sections(outline: &Outline, shown: Vec<usize>, end: usize) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let mut closes = [end; 7];
     // The last filling thing seen so far, by its start: passages and code are each in file order.
@@ -213,6 +226,7 @@ fn sections(outline: &Outline, end: usize) -> Vec<Section> {
         .filter(|passage| !matches!(passage.kind, Block::Heading(_)))
         .map(|passage| passage.span.start)
         .chain(outline.code.iter().map(|code| code.start))
+        .chain(shown)
         .collect();
     filling.sort_unstable();
     for passage in outline.passages.iter().rev() {
@@ -263,6 +277,14 @@ mod tests {
             [("A", body.len(), true), ("B", d, true), ("C", d, false), ("D", body.len(), false)]
         );
         assert_eq!(outline.comments.len(), 1);
+    }
+
+    #[test]
+    fn text_behind_code_in_an_item_is_read_and_a_picture_fills_a_section() {
+        let body = "## A\n\n- one:\n  ```\n  code\n  ```\n  No feature gate.\n\n## B\n\n![](x.png)\n";
+        let outline = outline(body, 0);
+        assert!(outline.passages.iter().any(|passage| passage.text == "No feature gate."));
+        assert!(outline.sections.iter().all(|section| section.filled));
     }
 
     #[test]

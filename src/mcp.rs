@@ -11,6 +11,7 @@ mod schema;
 mod stdio;
 
 use crate::outside::{Failure, Outside};
+use crate::text::{code, one_line};
 use crate::verbs::{self, Face, Trouble, Verb};
 use crate::world::World;
 use rmcp::ErrorData;
@@ -25,7 +26,6 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 
 pub use demo::demo;
 pub use stdio::serve_stdio;
@@ -36,6 +36,9 @@ const VERSIONS: &[ProtocolVersion] =
 
 /// How long a verb may take before the client is told that it takes too long.
 const MOST_TIME: Duration = Duration::from_secs(30);
+
+/// Longest text of an answer.
+const MOST_ANSWER: usize = 256 << 10;
 
 /// How long a client may keep the lists: they change only with the binary.
 const LIST_TTL_MS: u64 = 3_600_000;
@@ -62,8 +65,6 @@ is a promise that somebody made.
 pub struct Server {
     outside: Arc<Outside>,
     tools: Arc<Vec<Entry>>,
-    /// Cancelled when the client has hung up.
-    hung_up: CancellationToken,
 }
 
 /// A verb as a tool.
@@ -95,12 +96,18 @@ impl Face for Tools {
 fn call<V: Verb>(world: &World, arguments: JsonObject) -> Result<CallToolResult, Trouble> {
     let ask = serde_json::from_value::<V::Ask>(Value::Object(arguments)).map_err(|error| {
         Trouble::new(
-            format!("the arguments of {} do not fit: {error}", V::TOOL),
+            format!("the arguments of {} do not fit: {}", V::TOOL, one_line(&error.to_string(), 400)),
             "Call it again with arguments as its input schema has them.",
         )
     })?;
     let answer = V::run(world, ask)?;
     let text = answer.to_string();
+    if text.len() > MOST_ANSWER {
+        return Err(Trouble::new(
+            format!("the answer has {} bytes, more than an assistant can read", text.len()),
+            "Ask for fewer VEPs, or without detail full.",
+        ));
+    }
     let value = serde_json::to_value(&answer).map_err(|error| {
         Trouble::new(format!("the answer cannot be written as JSON: {error}"), "Report this.")
     })?;
@@ -114,7 +121,7 @@ impl Server {
     pub fn new(outside: Outside) -> Self {
         let mut tools = Tools(vec![]);
         verbs::each(&mut tools);
-        Self { outside: Arc::new(outside), tools: Arc::new(tools.0), hung_up: CancellationToken::new() }
+        Self { outside: Arc::new(outside), tools: Arc::new(tools.0) }
     }
 
     /// All tools as a client sees them.
@@ -126,7 +133,7 @@ impl Server {
     async fn answer(&self, name: &str, arguments: JsonObject) -> Result<CallToolResult, ErrorData> {
         let Some(entry) = self.tools.iter().find(|entry| entry.tool.name == name) else {
             let known: Vec<&str> = self.tools.iter().map(|entry| entry.tool.name.as_ref()).collect();
-            let what = format!("unknown tool {}; there are: {}", crate::text::code(name), known.join(", "));
+            let what = format!("unknown tool {}; there are: {}", code(name), known.join(", "));
             return Err(ErrorData::invalid_params(what, None));
         };
         let (outside, call) = (Arc::clone(&self.outside), entry.call);
@@ -189,8 +196,7 @@ impl ServerHandler for Server {
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         if let Some(cursor) = request.and_then(|request| request.cursor) {
-            let what =
-                format!("unknown cursor {}: the list of tools has one page", crate::text::code(&cursor));
+            let what = format!("unknown cursor {}: the list of tools has one page", code(&cursor));
             return Err(ErrorData::invalid_params(what, None));
         }
         Ok(ListToolsResult::with_all_items(self.tools())

@@ -5,8 +5,10 @@
 //!
 //! Absent on purpose: writing, and everything that could run a program or open a socket.
 
+mod schedule;
 mod tree;
 
+use crate::calendar::Calendar;
 use crate::world::World;
 use jiff::civil::Date;
 use std::path::{Path, PathBuf};
@@ -21,6 +23,7 @@ pub const EXAMPLE_TODAY: Date = Date::constant(2026, 8, 18);
 #[derive(Debug)]
 pub struct Outside {
     place: Place,
+    schedules: Option<PathBuf>,
     today: Option<Date>,
     cache: Mutex<tree::Cache>,
 }
@@ -36,11 +39,24 @@ pub enum Place {
     Example,
 }
 
-/// A world that could not be gathered.
+impl Place {
+    /// The folder that the variable `VEP_REPO` names; without one, or where it is empty, the nearest
+    /// checkout upwards.
+    pub fn from_environment() -> Self {
+        match std::env::var_os("VEP_REPO").filter(|folder| !folder.is_empty()) {
+            Some(folder) => Self::Given(folder.into()),
+            None => Self::Upwards,
+        }
+    }
+}
+
+/// A world that could not be gathered. What it says names no path: it may go to a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// No folder `veps/` where one was looked for.
     NoCheckout(String),
+    /// No schedule where some were looked for.
+    NoSchedules,
     /// Something could not be read.
     Unreadable {
         /// What, as the person named it.
@@ -53,7 +69,13 @@ pub enum Failure {
 impl Outside {
     /// Worlds from a place; without `today` the clock says it, in UTC.
     pub fn new(place: Place, today: Option<Date>) -> Self {
-        Self { place, today, cache: Mutex::default() }
+        Self { place, schedules: None, today, cache: Mutex::default() }
+    }
+
+    /// The same with the schedules of a folder: a checkout of kubevirt/sig-release, or a folder of
+    /// `vX.Y/schedule.yaml`. Without one the example has its own, and everything else the built-in snapshot.
+    pub fn with_schedules(self, schedules: Option<PathBuf>) -> Self {
+        Self { schedules, ..self }
     }
 
     /// Gathers the world as it is now.
@@ -70,7 +92,15 @@ impl Outside {
                 cache.corpus(&root)?
             }
         };
-        Ok(World { head, today })
+        Ok(World { head, calendar: self.calendar()?, today })
+    }
+
+    fn calendar(&self) -> Result<Calendar, Failure> {
+        match (&self.schedules, &self.place) {
+            (Some(folder), _) => schedule::folder(folder),
+            (None, Place::Example) => Ok(schedule::example()),
+            (None, _) => Ok(Calendar::snapshot()),
+        }
     }
 
     /// The folder of the checkout; none for the example.
@@ -78,8 +108,9 @@ impl Outside {
         match &self.place {
             Place::Example => Ok(None),
             Place::Given(folder) if has_veps(folder) => Ok(Some(folder.clone())),
-            Place::Given(folder) => {
-                Err(Failure::NoCheckout(format!("{} has no folder `veps/`", folder.display())))
+            Place::Given(_) => {
+                let looked = "the folder named by --repo or VEP_REPO has no folder `veps/`, or is not there";
+                Err(Failure::NoCheckout(looked.into()))
             }
             Place::Upwards => upwards().map(Some),
         }
@@ -112,6 +143,12 @@ impl std::fmt::Display for Failure {
                 "no checkout of kubevirt/enhancements: {looked}\n\
                  - Start vep-mcp in a checkout, or name one with --repo DIR or the variable VEP_REPO.\n\
                  - Without one, `--demo` serves the built-in example."
+            ),
+            Self::NoSchedules => write!(
+                f,
+                "no schedules: the folder named by --schedules has no `vX.Y/schedule.yaml`, neither itself nor below `releases/`\n\
+                 - Name a checkout of kubevirt/sig-release, or a folder of `vX.Y/schedule.yaml`.\n\
+                 - Without --schedules the built-in snapshot is used."
             ),
             Self::Unreadable { what, why } => write!(f, "{what} cannot be read: {why}"),
         }

@@ -52,7 +52,11 @@ fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
 
 /// Where `text` stands within a heading; the whole heading where markup breaks it up.
 fn find(source: &Source, within: Span, text: &str) -> Span {
-    match source.slice(within).find(text) {
+    // The title ends the heading; the number stands before it.
+    let line = source.slice(within);
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit()) && !line.ends_with(text);
+    let found = if is_number { line.find(text) } else { line.rfind(text) };
+    match found {
         Some(at) => Span::new(within.start + at, within.start + at + text.len()),
         None => within,
     }

@@ -5,8 +5,11 @@
 use crate::document::Document;
 use crate::rule::{Case, Class, Finding, Judge, Rule, Severity, Was, severity};
 use crate::rules;
-use crate::text::Place;
+use crate::text::{Place, one_line};
 use crate::world::World;
+
+/// Most characters of what a flaw says.
+const MOST_WORDS: usize = 600;
 
 /// What the whole book says about one document.
 #[derive(Debug, Clone)]
@@ -44,6 +47,8 @@ pub enum Verdict {
 pub struct Flaw {
     /// How much it matters.
     pub severity: Severity,
+    /// The file, where it is not the document that was judged.
+    pub elsewhere: Option<String>,
     /// Where it begins.
     pub place: Place,
     /// What is wrong.
@@ -112,11 +117,17 @@ fn verdict(rule: &'static Rule, case: &Case<'_>, class: Class) -> Verdict {
 }
 
 fn flaw(rule: &Rule, finding: Finding, case: &Case<'_>, class: Class) -> Flaw {
+    let (elsewhere, place) = match finding.elsewhere {
+        Some((path, place)) => (Some(path), place),
+        None => (None, case.now.source.place(finding.span.start)),
+    };
     Flaw {
         severity: severity(finding.gravity, class),
-        place: case.now.source.place(finding.span.start),
-        what: finding.what,
-        fix: finding.fix.unwrap_or_else(|| rule.fix.into()),
+        elsewhere,
+        place,
+        // A second line of defence: whatever a rule puts into its words stays one readable line.
+        what: one_line(&finding.what, MOST_WORDS),
+        fix: one_line(finding.fix.as_deref().unwrap_or(rule.fix), MOST_WORDS),
     }
 }
 

@@ -8,7 +8,8 @@
 //! Absent on purpose: the rules themselves (see [`crate::rules`]) and how a verdict looks.
 
 use crate::document::{Document, Field, Front, FrontMatter};
-use crate::text::{Span, Spanned};
+use crate::law::Cite;
+use crate::text::{Place, Span, Spanned};
 use crate::vep::{Stage, Status};
 use crate::world::World;
 use std::borrow::Cow;
@@ -35,69 +36,6 @@ pub struct Rule {
 pub enum Judge {
     /// One proposal.
     Proposal(fn(&Case<'_>) -> Judged),
-}
-
-/// A place in the law.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cite {
-    /// Which document.
-    pub source: Law,
-    /// The section in it.
-    pub section: &'static str,
-    /// A few words that really stand there; empty where the source is not a text with sections.
-    pub words: &'static str,
-}
-
-/// The sources of the law, the strongest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Law {
-    /// VEP-282, "VEP Proposal Governance".
-    Vep282,
-    /// The repository's README.
-    Readme,
-    /// `docs/feature-lifecycle.md`.
-    Lifecycle,
-    /// `veps/NNNN-vep-template/vep.md`.
-    Template,
-    /// The upstream author's unmerged check scripts.
-    DraftCi,
-    /// The draft of a writing guide (pull request 431).
-    Guide,
-    /// Our reading, where all others are silent.
-    Ours,
-}
-
-impl Law {
-    /// The short name under which it is cited.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Vep282 => "VEP-282",
-            Self::Readme => "README",
-            Self::Lifecycle => "feature-lifecycle",
-            Self::Template => "template",
-            Self::DraftCi => "draft CI",
-            Self::Guide => "writing guide (draft)",
-            Self::Ours => "our reading",
-        }
-    }
-
-    /// Where it lies in kubevirt/enhancements, if it is a file there.
-    pub fn path(self) -> Option<&'static str> {
-        match self {
-            Self::Vep282 => Some("veps/meta-VEPs/282-vep-proposal-governance/vep.md"),
-            Self::Readme => Some("README.md"),
-            Self::Lifecycle => Some("docs/feature-lifecycle.md"),
-            Self::Template => Some("veps/NNNN-vep-template/vep.md"),
-            Self::DraftCi | Self::Guide | Self::Ours => None,
-        }
-    }
-}
-
-impl std::fmt::Display for Cite {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}, {}", self.source.name(), self.section)?;
-        if self.words.is_empty() { Ok(()) } else { write!(f, ": “{}”", self.words) }
-    }
 }
 
 /// What a rule answers: findings (none: it holds), or why it does not apply yet.
@@ -130,12 +68,14 @@ pub struct Finding {
     pub what: String,
     /// How to mend it; where none, the rule's own words.
     pub fix: Option<String>,
+    /// The file and place, where it is not the document that was judged.
+    pub elsewhere: Option<(String, Place)>,
 }
 
 impl Finding {
     /// Something the law forbids.
     pub fn must(span: Span, what: impl Into<String>) -> Self {
-        Self { gravity: Gravity::Must, span, what: what.into(), fix: None }
+        Self { gravity: Gravity::Must, span, what: what.into(), fix: None, elsewhere: None }
     }
 
     /// Something that only a migration can mend in a legacy document, and that is forbidden elsewhere.
@@ -151,6 +91,12 @@ impl Finding {
     /// Something worth knowing.
     pub fn may(span: Span, what: impl Into<String>) -> Self {
         Self { gravity: Gravity::May, ..Self::must(span, what) }
+    }
+
+    /// The same in another document: its span is that one's.
+    pub fn within(self, document: &Document) -> Self {
+        let place = document.source.place(self.span.start);
+        Self { elsewhere: Some((document.path().into(), place)), ..self }
     }
 
     /// The same with its own mend.
@@ -344,14 +290,4 @@ pub fn optional<'a, T>(field: &'a Field<T>, key: &str) -> Result<Option<&'a Span
         Field::Unread => Err(NotYet::see(&format!("`{key}` cannot be read"), "values-typed")),
         Field::Twice => Err(NotYet::see(&format!("`{key}` is there twice"), "front-matter-parses")),
     }
-}
-
-/// A citation of VEP-282.
-pub const fn vep282(section: &'static str, words: &'static str) -> Cite {
-    Cite { source: Law::Vep282, section, words }
-}
-
-/// A citation of any other source.
-pub const fn cite(source: Law, section: &'static str, words: &'static str) -> Cite {
-    Cite { source, section, words }
 }

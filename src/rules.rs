@@ -3,10 +3,13 @@
 //! A new rule is a `const` in one of the chapters and a folder of cases under `tests/rules/<id>/`;
 //! nothing else knows its name. `tests/rules/README.md` is this book, generated.
 
+mod freeze;
 mod identity;
 mod people;
+mod place;
 mod plan;
 mod shape;
+mod steps;
 
 use crate::rule::Rule;
 
@@ -24,6 +27,7 @@ pub struct Chapter {
 /// All chapters.
 pub const BOOK: &[Chapter] = &[
     Chapter { name: "shape", about: "the front matter is there and can be read", rules: shape::RULES },
+    Chapter { name: "place", about: "where the files of a VEP lie", rules: place::RULES },
     Chapter { name: "identity", about: "which VEP it is, and whose", rules: identity::RULES },
     Chapter {
         name: "people",
@@ -31,14 +35,11 @@ pub const BOOK: &[Chapter] = &[
         rules: people::RULES,
     },
     Chapter { name: "plan", about: "what is to be in which release", rules: plan::RULES },
+    Chapter { name: "steps", about: "what a change does to the state", rules: steps::RULES },
+    Chapter { name: "freeze", about: "until when a VEP may be approved for a release", rules: freeze::RULES },
 ];
 
 /// All rules in the order of the book.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     BOOK.iter().flat_map(|chapter| chapter.rules)
-}
-
-/// The rule with an id.
-pub fn find(id: &str) -> Option<&'static Rule> {
-    all().find(|rule| rule.id == id)
 }

@@ -125,7 +125,7 @@ impl Source {
     /// Line and column of an offset; an offset beyond the end is the end.
     pub fn place(&self, offset: usize) -> Place {
         let offset = offset.min(self.text.len());
-        let line = self.line_starts.partition_point(|start| *start <= offset).max(1);
+        let line = self.line(offset);
         let start = self.line_starts.get(line - 1).copied().unwrap_or_default();
         let before = self.text.get(start..offset).unwrap_or_default();
         Place { line, column: before.trim_start_matches(BOM).chars().count() + 1 }
@@ -133,7 +133,7 @@ impl Source {
 
     /// The line of an offset, counted from 1.
     pub fn line(&self, offset: usize) -> usize {
-        self.place(offset).line
+        self.line_starts.partition_point(|start| *start <= offset).max(1)
     }
 
     /// How many lines the file has; a final newline does not begin another one.
@@ -194,17 +194,23 @@ fn push_visible(out: &mut String, c: char) {
     }
 }
 
-/// Foreign text as a fenced block that it cannot leave: the fence is longer than any run of backticks
-/// inside, and what cannot be seen is written out.
-pub fn fenced(text: &str, info: &str) -> String {
+/// Foreign text over several lines with everything written out that cannot be seen.
+pub fn visible(text: &str) -> String {
     let mut visible = String::new();
-    for c in text.trim_end().chars() {
+    for c in text.chars() {
         match c {
             '\n' | '\t' => visible.push(c),
             '\r' => {}
             c => push_visible(&mut visible, c),
         }
     }
+    visible
+}
+
+/// Foreign text as a fenced block that it cannot leave: the fence is longer than any run of backticks
+/// inside, and what cannot be seen is written out.
+pub fn fenced(text: &str, info: &str) -> String {
+    let visible = visible(text.trim_end());
     let longest = visible.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}{info}\n{visible}\n{fence}")
@@ -224,10 +230,19 @@ pub fn code(text: &str) -> String {
 /// The candidate that `word` most probably means: at most a third of its letters away.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.trim().to_lowercase();
+    let length = word.chars().count();
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, candidate)| *distance * 3 <= candidate.chars().count().max(3))
+        .filter_map(|candidate| {
+            let letters = candidate.chars().count();
+            let most = letters.max(3) / 3;
+            // Lengths that differ more need no closer look, however long the word is.
+            if length.abs_diff(letters) > most {
+                return None;
+            }
+            let distance = strsim::damerau_levenshtein(&word, &candidate.to_lowercase());
+            (distance <= most).then_some((distance, candidate))
+        })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

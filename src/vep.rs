@@ -212,13 +212,18 @@ impl Handle {
 /// Whether an optional value says that it is not set: empty, `TBD`, `N/A` or a dash.
 pub fn is_unset(text: &str) -> bool {
     let text = text.trim();
-    text.is_empty() || text == "-" || text.eq_ignore_ascii_case("tbd") || is_not_applicable(text)
+    text.is_empty() || text == "-" || ["tbd", "n/a", "na"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Whether a value says outright that there will be none: `N/A`.
-pub fn is_not_applicable(text: &str) -> bool {
-    let text = text.trim();
-    text.eq_ignore_ascii_case("n/a") || text.eq_ignore_ascii_case("na")
+/// A VEP number in any dress: `307`, `0307`, `#307`, `VEP-307`, `VEP #307`.
+pub fn read_number(name: &str) -> Option<Number> {
+    let name = name.trim();
+    let bare = match name.get(..3) {
+        Some(vep) if vep.eq_ignore_ascii_case("vep") => name.get(3..).unwrap_or_default(),
+        _ => name,
+    };
+    let digits = bare.trim_start_matches([' ', '-', '#']);
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
 
 #[cfg(test)]

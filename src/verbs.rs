@@ -14,7 +14,7 @@ pub use query::Query;
 pub use show::Show;
 pub use validate::Validate;
 
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, Notice};
 use crate::document::Document;
 use crate::world::World;
 use schemars::JsonSchema;
@@ -179,15 +179,30 @@ impl JsonSchema for Name {
     }
 }
 
+/// Longest name that is looked for.
+const MOST_NAME: usize = 300;
+
 /// The one proposal that `name` means, or what else may have been meant.
 fn one<'w>(corpus: &'w Corpus, name: &str) -> Result<&'w Arc<Document>, Trouble> {
+    const MOST: usize = 10;
+    if name.chars().nth(MOST_NAME).is_some() {
+        return Err(Trouble::new(
+            format!("a VEP is not named with more than {MOST_NAME} characters"),
+            "Give its number, its path or the name of its folder.",
+        ));
+    }
     let found = corpus.named(name);
     match found.as_slice() {
         [one] => Ok(one),
         [] => Err(unknown(corpus, name)),
         several => Err(Trouble {
             what: format!("{} proposals answer to {}", several.len(), crate::text::code(name)),
-            ways: several.iter().map(|it| format!("Ask by path: {}", crate::text::code(it.path()))).collect(),
+            ways: several
+                .iter()
+                .take(MOST)
+                .map(|it| format!("Ask by path: {}", crate::text::code(it.path())))
+                .chain((several.len() > MOST).then(|| format!("and {} more", several.len() - MOST)))
+                .collect(),
         }),
     }
 }
@@ -226,9 +241,10 @@ fn label(document: &Document) -> String {
 fn notices(corpus: &Corpus) -> Vec<String> {
     const MOST: usize = 3;
     let all = corpus.notices();
-    let said = all.iter().take(MOST).map(|notice| {
-        format!("{}: {}", crate::text::code(&notice.path), crate::text::one_line(&notice.what, 120))
-    });
     let more = all.len().saturating_sub(MOST);
-    said.chain((more > 0).then(|| format!("and {more} more files"))).collect()
+    all.iter().take(MOST).map(said).chain((more > 0).then(|| format!("and {more} more files"))).collect()
+}
+
+fn said(notice: &Notice) -> String {
+    format!("{}: {}", crate::text::code(&notice.path), crate::text::one_line(&notice.what, 120))
 }

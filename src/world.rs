@@ -2,16 +2,19 @@
 //!
 //! The roof gathers a [`World`] once for each question; below the roof nothing else is known.
 //!
-//! Absent on purpose, until their issues come: a calendar, a base to compare with, OWNERS.
+//! Absent on purpose, until their issues come: the base of a whole change, and OWNERS.
 
+use crate::calendar::Calendar;
 use crate::corpus::Corpus;
 use jiff::civil::Date;
 
-/// A checkout and the day on which it is looked at.
+/// A checkout, a calendar, and the day on which they are looked at.
 #[derive(Debug, Clone)]
 pub struct World {
     /// The documents as they are.
     pub head: Corpus,
+    /// The releases and their dates.
+    pub calendar: Calendar,
     /// The day for which every answer holds, in UTC.
     pub today: Date,
 }

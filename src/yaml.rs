@@ -7,7 +7,7 @@
 //!
 //! Absent on purpose: types. What a value should be is said by the schema in [`crate::document`].
 
-use crate::text::Span;
+use crate::text::{Span, code, one_line};
 use granit_parser::{Event, Parser, ScalarStyle, Span as RawSpan, StructureStyle};
 
 /// Most bytes of YAML that are read in one block.
@@ -156,7 +156,7 @@ impl Builder<'_> {
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::DocumentStart(..) if self.root.is_some() => Err(Fault {
                 what: "a second YAML document begins here".into(),
-                fix: "Keep one block: remove the extra `---`.".into(),
+                fix: "Keep one: remove the line `...` or `---` before it.".into(),
                 span,
             }),
             _ => Ok(()),
@@ -203,7 +203,7 @@ impl Builder<'_> {
                         entries.iter().find(|entry| key.text().is_some() && entry.key.text() == key.text());
                     if twin.is_some() {
                         self.faults.push(Fault {
-                            what: format!("the key `{}` is there twice", key.text().unwrap_or_default()),
+                            what: format!("the key {} is there twice", code(key.text().unwrap_or_default())),
                             fix: "Keep one of the two.".into(),
                             span: key.span,
                         });
@@ -219,23 +219,27 @@ impl Builder<'_> {
     /// The parser's message, with the mend for the mistakes that people really make.
     fn syntax_fault(&self, info: &str, at: usize) -> Fault {
         let rest = self.yaml.get(at..).unwrap_or_default();
+        let too_deep = ["recursion", "nesting", "depth"].iter().any(|word| info.contains(word));
         let bracket = self.open.last().filter(|open| open.flow).map(|open| open.node.span.start);
         let word = rest.split(|c: char| c.is_whitespace() || c == ',' || c == ']').next().unwrap_or_default();
+        // Whatever the parser stumbled over, an open bracket is where the mistake began.
+        if let Some(at) = bracket.filter(|_| !rest.starts_with(['@', '`', '%']) && !too_deep) {
+            return Fault {
+                what: "the bracket that opens here is not closed where it should be".into(),
+                fix: "Close it, or write the list item by item with `- `.".into(),
+                span: Span::at(at),
+            };
+        }
         let (what, fix) = match rest.chars().next() {
             Some('@') => (
-                format!("a value may not begin with `@` unless it is quoted: {}", crate::text::code(word)),
-                format!("Write \"{}\" with quotes.", crate::text::one_line(word, 40)),
+                format!("a value may not begin with `@` unless it is quoted: {}", code(word)),
+                format!("Write \"{}\" with quotes.", one_line(word, 40)),
             ),
             Some('`') => ("a value may not begin with a backtick".into(), "Put the value in quotes.".into()),
             Some('%') => ("a value may not begin with `%`".into(), "Put the value in quotes.".into()),
-            _ if info.contains("recursion") || info.contains("nesting") || info.contains("depth") => (
+            _ if too_deep => (
                 format!("lists or maps are nested more than {MOST_DEPTH} deep"),
                 "Keep to the schema: nothing in it is deeper than two levels.".into(),
-            ),
-            // Whatever the parser stumbled over, an open bracket is where the mistake began.
-            _ if bracket.is_some() => (
-                "the bracket that opens here is not closed where it should be".into(),
-                "Close it, or write the list item by item with `- `.".into(),
             ),
             _ if info.contains("tabs disallowed") => {
                 (info.into(), "Indent with spaces, not with tabs.".into())
@@ -249,9 +253,7 @@ impl Builder<'_> {
             }
             _ => (info.into(), "Correct the YAML at this place.".into()),
         };
-        let at =
-            if fix.starts_with("Close it") { bracket.unwrap_or(self.offset + at) } else { self.offset + at };
-        Fault { what, fix, span: Span::at(at) }
+        Fault { what, fix, span: Span::at(self.offset + at) }
     }
 }
 

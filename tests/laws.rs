@@ -4,6 +4,7 @@ use crate::rules::lawful;
 use jiff::civil::date;
 use proptest::prelude::*;
 use std::sync::Arc;
+use vep_mcp::calendar::Calendar;
 use vep_mcp::corpus::Corpus;
 use vep_mcp::document::{Document, Front};
 use vep_mcp::report::judge;
@@ -17,7 +18,7 @@ const PATH: &str = "veps/sig-compute/7-guest-clock/vep.md";
 fn world() -> World {
     let documents =
         lawful().iter().map(|(path, text)| Arc::new(Document::parse(Source::new(path, text)))).collect();
-    World { head: Corpus::new(documents, vec![]), today: date(2026, 8, 18) }
+    World { head: Corpus::new(documents, vec![]), calendar: Calendar::snapshot(), today: date(2026, 8, 18) }
 }
 
 fn clock() -> String {

@@ -11,10 +11,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
+use vep_mcp::calendar::Calendar;
 use vep_mcp::document::{Document, Front};
+use vep_mcp::law::Law;
 use vep_mcp::outside::{Outside, Place};
 use vep_mcp::report::judge;
-use vep_mcp::rule::{Law, Severity, Was};
+use vep_mcp::rule::{Severity, Was};
 use vep_mcp::rules;
 use vep_mcp::text::Source;
 use vep_mcp::world::World;
@@ -81,7 +83,9 @@ fn all_64_veps_are_listed_and_none_fails() {
     assert_eq!(by_rule["front-matter-present"].len(), 63);
     // No title that names it (19), no number in it (24, 207), zeros before it (171, 176).
     assert_eq!(by_rule["number-agrees"], [19, 24, 171, 176, 207]);
-    assert_eq!(by_rule.len(), 2, "{by_rule:?}");
+    // Two phase-specific companions carry plans of their own.
+    assert_eq!(by_rule["companions-appendices"], [21, 76]);
+    assert_eq!(by_rule.len(), 3, "{by_rule:?}");
 }
 
 /// `milestone.alpha: "TBD"`, no stage and a YAML comment that looks like a heading are lawful in a
@@ -126,22 +130,23 @@ fn migrated_by_their_labels_they_are_judged_as_expected() {
     let expected: BTreeMap<u64, &[&str]> = BTreeMap::from([
         // Opts out of the gate: "does not have graduation phases guarded by a feature gate".
         (3, &["warning feature-gate-named"][..]),
-        (10, &[]),
+        // Beta was targeted for v1.9, which is out; GA is to be said.
+        (10, &["advice target-not-past"]),
         // Its gate is never named, its heading is "Overview", and no sentence denies a gate.
         (19, &["error feature-gate-named", "error number-agrees"]),
         // "VEP #Decentralized live migration": no number, and a gate that is never named.
-        (24, &["error feature-gate-named", "error number-agrees"]),
+        (24, &["advice target-not-past", "error feature-gate-named", "error number-agrees"]),
         (33, &["warning feature-gate-named"]),
         (62, &[]),
-        (80, &[]),
+        (80, &["advice target-not-past"]),
         // Alpha is struck through in the prose.
         (106, &[]),
         (141, &[]),
-        (190, &[]),
+        (190, &["advice target-not-past"]),
         (222, &[]),
         (277, &[]),
         // A meta-VEP: no gate, no stage, GA only.
-        (282, &[]),
+        (282, &["advice target-not-past"]),
         (307, &[]),
     ]);
     for label in labels() {
@@ -237,9 +242,10 @@ fn every_mutilation_of_a_real_document_is_read() {
     }
 }
 
-/// Nothing that a legacy document says is a reason to fail it as long as nobody touches it.
+/// A legacy document that a pull request touches is held to its number, and else to nothing that only its
+/// migration can mend.
 #[test]
-fn untouched_documents_have_no_error_on_any_branch() {
+fn touched_legacy_documents_of_every_branch_fail_on_their_numbers_alone() {
     let Some(checkout) = checkout() else { return };
     let git = |args: &[&str]| {
         let out = Command::new("git").arg("-C").arg(checkout).args(args).output().unwrap();
@@ -247,24 +253,26 @@ fn untouched_documents_have_no_error_on_any_branch() {
         String::from_utf8_lossy(&out.stdout).into_owned()
     };
     let mut seen = BTreeSet::new();
+    let mut errors: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for branch in git(&["for-each-ref", "--format=%(refname)", "refs/remotes/origin/pr"]).lines() {
-        for path in git(&["ls-tree", "-r", "--name-only", branch, "veps"])
-            .lines()
-            .filter(|it| it.ends_with("/vep.md"))
-        {
+        let listed = git(&["ls-tree", "-r", "--name-only", branch, "veps"]);
+        for path in listed.lines().filter(|it| it.ends_with("/vep.md")) {
             let document = Document::parse(Source::new(path, git(&["show", &format!("{branch}:{path}")])));
-            if !document.home.is_proposal() || !seen.insert(document.source.text().to_owned()) {
+            if !document.home.is_proposal()
+                || !document.is_legacy()
+                || !seen.insert(document.source.text().to_owned())
+            {
                 continue;
             }
-            let world = World {
-                head: vep_mcp::corpus::Corpus::new(vec![Arc::new(document.clone())], vec![]),
-                today: date(2026, 8, 18),
-            };
-            let sheet = judge(&world, &document, Was::Unknown);
-            let errors: Vec<_> =
-                sheet.flaws().into_iter().filter(|(_, flaw)| flaw.severity == Severity::Error).collect();
-            assert!(!document.is_legacy() || errors.is_empty(), "{branch} {path}: {errors:?}");
+            let head = vep_mcp::corpus::Corpus::new(vec![Arc::new(document.clone())], vec![]);
+            let world = World { head, calendar: Calendar::snapshot(), today: date(2026, 8, 18) };
+            let sheet = judge(&world, &document, Was::Known(&document));
+            for (rule, _) in sheet.flaws().iter().filter(|(_, flaw)| flaw.severity == Severity::Error) {
+                errors.entry(rule.id).or_default().insert(path.split('/').nth(2).unwrap_or_default().into());
+            }
         }
     }
     assert!(seen.len() > 64, "{}", seen.len());
+    println!("{errors:?}");
+    assert!(errors.keys().all(|id| ["number-agrees", "placeholders-filled"].contains(id)), "{errors:?}");
 }

@@ -1,7 +1,7 @@
 //! The front matter of VEP-282: its schema as a table, and the values with their places.
 
 use crate::text::{Span, Spanned};
-use crate::vep::{Number, Release, is_unset};
+use crate::vep::{Number, Release, is_unset, read_number};
 use crate::yaml::{Entry, Kind, Node, Plain};
 
 /// A key of the schema.
@@ -122,9 +122,16 @@ impl Target {
         if self.loses_a_zero() { None } else { Release::read(&self.release.value) }
     }
 
+    /// Whether something is set at all, readable or not.
+    pub fn is_meant(&self) -> bool {
+        !is_unset(&self.release.value)
+    }
+
     /// Whether YAML reads the unquoted value as a number that ends in the zero it then drops.
     pub fn loses_a_zero(&self) -> bool {
-        self.plain == Plain::Float && self.release.value.ends_with('0')
+        self.plain == Plain::Float
+            && self.release.value.ends_with('0')
+            && Release::read(&self.release.value).is_some()
     }
 }
 
@@ -179,6 +186,8 @@ pub struct FrontMatter {
     pub misshapen: Vec<Misshapen>,
     /// The keys that are there, with their places.
     keys: Vec<Spanned<String>>,
+    /// The keys that are there without a value.
+    empty: Vec<&'static str>,
 }
 
 impl FrontMatter {
@@ -226,20 +235,7 @@ impl FrontMatter {
 
     /// Whether a key is there without a value.
     pub fn is_empty(&self, name: &str) -> bool {
-        fn empty<T>(field: &Field<T>) -> bool {
-            matches!(field, Field::Empty(_))
-        }
-        match name {
-            "title" => empty(&self.title),
-            "vep-number" => empty(&self.vep_number),
-            "creation-date" => empty(&self.creation_date),
-            "status" => empty(&self.status),
-            "authors" => empty(&self.authors),
-            "owning-sig" => empty(&self.owning_sig),
-            "reviewers" => empty(&self.reviewers),
-            "approvers" => empty(&self.approvers),
-            _ => false,
-        }
+        self.empty.contains(&name)
     }
 
     fn misshape(&mut self, key: &str, node: &Node, expected: &'static str) {
@@ -255,6 +251,12 @@ fn doubled(entries: &[Entry]) -> Vec<&str> {
         .filter(|pair| pair.first() == pair.last())
         .filter_map(|pair| pair.first().copied())
         .collect()
+}
+
+/// Digits alone, and not zero.
+fn is_positive(digits: &str) -> bool {
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+        && digits.parse::<Number>().is_ok_and(|number| number > 0)
 }
 
 /// What stands there, as a message says it.
@@ -285,6 +287,11 @@ impl Reading<'_> {
         Field::Unread
     }
 
+    fn empty<T>(&mut self) -> Field<T> {
+        self.matter.empty.push(self.key.name);
+        Field::Empty(self.at)
+    }
+
     fn is_null(node: &Node) -> bool {
         node.resolved() == Some(Plain::Null)
     }
@@ -295,14 +302,14 @@ impl Reading<'_> {
             (Some(text), Some(Plain::Text)) if !text.trim().is_empty() => {
                 Field::Read(Spanned::new(text.into(), node.span))
             }
-            (Some(_), Some(Plain::Text | Plain::Null)) => Field::Empty(self.at),
+            (Some(_), Some(Plain::Text | Plain::Null)) => self.empty(),
             _ => self.wrong(node),
         }
     }
 
     fn optional_text(&mut self, node: &Node) -> Field<String> {
         match self.text(node) {
-            Field::Read(read) if is_unset(&read.value) => Field::Empty(self.at),
+            Field::Read(read) if is_unset(&read.value) => self.empty(),
             field => field,
         }
     }
@@ -310,8 +317,8 @@ impl Reading<'_> {
     fn number(&mut self, node: &Node) -> Field<String> {
         match (node.text(), node.resolved()) {
             _ if self.twice => Field::Twice,
-            _ if Self::is_null(node) || node.text() == Some("") => Field::Empty(self.at),
-            (Some(text), Some(Plain::Integer)) if text.parse::<Number>().is_ok_and(|number| number > 0) => {
+            _ if Self::is_null(node) || node.text() == Some("") => self.empty(),
+            (Some(text), Some(Plain::Integer)) if is_positive(text) => {
                 Field::Read(Spanned::new(text.into(), node.span))
             }
             // The template's own placeholder is judged as one.
@@ -322,11 +329,17 @@ impl Reading<'_> {
         }
     }
 
+    /// A value that says that an optional list or map is not set.
+    fn says_unset(node: &Node) -> bool {
+        node.text().is_some_and(is_unset)
+    }
+
     fn list(&mut self, node: &Node) -> Field<Vec<Spanned<String>>> {
         match &node.kind {
             _ if self.twice => Field::Twice,
-            _ if Self::is_null(node) => Field::Empty(self.at),
-            Kind::List(items) if items.is_empty() => Field::Empty(self.at),
+            _ if Self::is_null(node) => self.empty(),
+            _ if !self.key.required && Self::says_unset(node) => self.empty(),
+            Kind::List(items) if items.is_empty() => self.empty(),
             Kind::List(items) => self.items(items, node.span),
             _ => self.wrong(node),
         }
@@ -367,8 +380,8 @@ impl Reading<'_> {
     fn releases(&mut self, node: &Node) -> Field<Vec<Target>> {
         let entries = match &node.kind {
             _ if self.twice => return Field::Twice,
-            _ if Self::is_null(node) => return Field::Empty(self.at),
-            Kind::Map(entries) if entries.is_empty() => return Field::Empty(self.at),
+            _ if Self::is_null(node) || Self::says_unset(node) => return self.empty(),
+            Kind::Map(entries) if entries.is_empty() => return self.empty(),
             Kind::Map(entries) => entries,
             _ => return self.wrong(node),
         };
@@ -400,13 +413,10 @@ impl Reading<'_> {
             return if self.twice { Field::Twice } else { self.wrong(node) };
         };
         if Self::is_null(node) || is_unset(text) {
-            return Field::Empty(self.at);
+            return self.empty();
         }
-        let bare = text.trim().trim_start_matches(['V', 'v', 'E', 'e', 'P', 'p', '-', ' ', '#']);
-        match bare.parse() {
-            Ok(number) if number > 0 && !bare.starts_with('+') => {
-                Field::Read(Spanned::new(number, node.span))
-            }
+        match read_number(text) {
+            Some(number) if number > 0 => Field::Read(Spanned::new(number, node.span)),
             _ => self.wrong(node),
         }
     }

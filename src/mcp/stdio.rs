@@ -7,6 +7,7 @@ use rmcp::transport::async_rw::AsyncRwTransport;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio_util::sync::CancellationToken;
 
@@ -14,12 +15,16 @@ use tokio_util::sync::CancellationToken;
 /// that one that is too large still gets an answer that says so.
 const MOST_LINE: usize = 64 << 20;
 
+/// How long calls may still be answered when the client sends nothing more: a script that pipes its
+/// questions in wants its answers.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// Serves until the client hangs up.
 pub fn serve_stdio(outside: Outside) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let served = runtime.block_on(async {
         let server = Server::new(outside);
-        let hung_up = server.hung_up.clone();
+        let hung_up = CancellationToken::new();
         let (reader, writer) = rmcp::transport::io::stdio_pipes();
         let reader = HangUp { reader, hung_up: hung_up.clone() };
         let transport = AsyncRwTransport::new_server(reader, writer).with_max_line_length(MOST_LINE);
@@ -29,7 +34,14 @@ pub fn serve_stdio(outside: Outside) -> io::Result<()> {
             Err(_) if hung_up.is_cancelled() => return Ok(()),
             Err(error) => return Err(io::Error::other(error.to_string())),
         };
-        running.waiting().await.map(|_| ()).map_err(io::Error::other)
+        let gone = async {
+            hung_up.cancelled().await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            ended = running.waiting() => ended.map(|_| ()).map_err(io::Error::other),
+            () = gone => Ok(()),
+        }
     });
     // A call that is still at work, or a read that never returns, must not keep the process alive.
     runtime.shutdown_background();

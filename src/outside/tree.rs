@@ -36,7 +36,8 @@ struct Cached {
 struct Stamp {
     length: u64,
     modified: Option<SystemTime>,
-    file: u64,
+    /// Device, file and time of the last change of any kind, where the system has them.
+    inode: [u64; 4],
     /// The file had been changed so shortly before that a second change could bear the same time.
     fresh: bool,
 }
@@ -95,7 +96,11 @@ impl Walk<'_> {
             return Ok(());
         }
         if kind.is_dir() {
-            return if depth < MOST_DEPTH { self.folder(&entry.path(), path, depth + 1) } else { Ok(()) };
+            if depth == MOST_DEPTH {
+                self.notice(path, "not looked into: so deep below `veps/` no document belongs");
+                return Ok(());
+            }
+            return self.folder(&entry.path(), path, depth + 1);
         }
         if kind.is_file() && markdown { self.file(entry, path) } else { Ok(()) }
     }
@@ -136,20 +141,21 @@ impl Stamp {
         Self {
             length: metadata.len(),
             modified,
-            file: file_number(metadata),
+            inode: inode(metadata),
             fresh: age.is_none_or(|age| age < TICK),
         }
     }
 }
 
 #[cfg(unix)]
-fn file_number(metadata: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(metadata)
+fn inode(metadata: &Metadata) -> [u64; 4] {
+    use std::os::unix::fs::MetadataExt as _;
+    [metadata.dev(), metadata.ino(), metadata.ctime().cast_unsigned(), metadata.ctime_nsec().cast_unsigned()]
 }
 
 #[cfg(not(unix))]
-fn file_number(_: &Metadata) -> u64 {
-    0
+fn inode(_: &Metadata) -> [u64; 4] {
+    [0; 4]
 }
 
 /// The example universe as a corpus.

@@ -4,9 +4,10 @@
 //! carry the number of a pull request.
 
 use super::shape::is_placeholder;
-use crate::rule::{Case, Finding, Judge, Judged, Law, NotYet, Rule, cite, value, vep282};
-use crate::text::{Span, code, nearest, one_line};
-use crate::vep::{CANONICAL_SIGS, META_FOLDER, Number, Status};
+use crate::law::{Law, cite, vep282};
+use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, optional, value};
+use crate::text::{Span, Spanned, code, nearest, one_line};
+use crate::vep::{CANONICAL_SIGS, META_FOLDER, Status, is_unset};
 use jiff::civil::Date;
 
 pub(super) const RULES: &[Rule] =
@@ -106,36 +107,44 @@ fn number_agrees(case: &Case<'_>) -> Judged {
     let mut findings: Vec<Finding> = odd_ones(&witnesses);
     findings.extend(witnesses.iter().filter(|(_, digits, _)| digits.starts_with('0')).map(
         |(name, digits, span)| {
-            Finding::must(*span, format!("{name} writes the number with leading zeros: {}", code(digits)))
-                .fix(format!("Write {}.", digits.trim_start_matches('0')))
+            let what =
+                format!("{name} writes the number with leading zeros: {}", code(&one_line(digits, 12)));
+            let finding = Finding::must(*span, what);
+            match bare(digits) {
+                "" => finding.fix("Use the number of the tracking issue."),
+                number => finding.fix(format!("Write {}.", one_line(number, 12))),
+            }
         },
     ));
     if heading.is_none() {
         let place = case.now.heading.as_ref().map_or(top, |heading| heading.span);
-        let number = witnesses.first().map_or("<number>", |(_, digits, _)| digits.trim_start_matches('0'));
+        let number = witnesses.first().map_or("<number>", |(_, digits, _)| bare(digits));
         let what = match &case.now.heading {
             Some(_) => "the heading carries no number",
             None => "no heading of the first rank names the VEP",
         };
-        findings.push(Finding::must(place, what).fix(format!("Write `# VEP #{number}: <title>`.")));
+        let fix = format!("Write `# VEP #{}: <title>`.", one_line(number, 12));
+        findings.push(Finding::must(place, what).fix(fix));
     }
     Ok(findings)
+}
+
+/// A number without its leading zeros.
+fn bare(digits: &str) -> &str {
+    digits.trim_start_matches('0')
 }
 
 /// The witnesses that contradict the one that most agree with; where none agree, the first, which is
 /// the folder.
 fn odd_ones(witnesses: &[Witness<'_>]) -> Vec<Finding> {
-    let number = |witness: &Witness<'_>| witness.1.parse::<Number>().ok();
     let votes =
-        |witness: &Witness<'_>| witnesses.iter().filter(|other| number(other) == number(witness)).count();
+        |witness: &Witness<'_>| witnesses.iter().filter(|other| bare(other.1) == bare(witness.1)).count();
     let Some(believed) = witnesses.iter().rev().max_by_key(|witness| votes(witness)) else { return vec![] };
+    let said = |witness: &Witness<'_>| format!("{} says {}", witness.0, one_line(witness.1, 12));
     witnesses
         .iter()
-        .filter(|witness| number(witness) != number(believed))
-        .map(|(name, digits, span)| {
-            let what = format!("{name} says {}, {} says {}", one_line(digits, 20), believed.0, believed.1);
-            Finding::must(*span, what)
-        })
+        .filter(|witness| bare(witness.1) != bare(believed.1))
+        .map(|witness| Finding::must(witness.2, format!("{}, {}", said(witness), said(believed))))
         .collect()
 }
 
@@ -152,18 +161,16 @@ fn number_unique(case: &Case<'_>) -> Judged {
     let Some(number) = &case.now.facts.number else {
         return Err(NotYet::see("it has no number", "number-agrees"));
     };
-    let others: Vec<String> = case
-        .world
-        .head
-        .numbered(number.value)
-        .filter(|other| other.path() != case.now.path())
-        .map(|other| code(other.path()))
-        .collect();
-    if others.is_empty() {
-        return Ok(vec![]);
-    }
+    let others: Vec<_> =
+        case.world.head.numbered(number.value).filter(|other| other.path() != case.now.path()).collect();
+    let Some(first) = others.first() else { return Ok(vec![]) };
+    let more = match others.len() - 1 {
+        0 => String::new(),
+        more => format!(" and of {more} more"),
+    };
     let place = number.span.unwrap_or_else(|| case.now.first_line());
-    Ok(vec![Finding::must(place, format!("{} is also the number of {}", number.value, others.join(", ")))])
+    let what = format!("{} is also the number of {}{more}", number.value, code(first.path()));
+    Ok(vec![Finding::must(place, what)])
 }
 
 const CREATION_DATE_REAL: Rule = Rule {
@@ -213,38 +220,33 @@ const SIG_KNOWN: Rule = Rule {
 
 fn sig_known(case: &Case<'_>) -> Judged {
     let matter = case.matter()?;
-    let known = case.world.head.known_sigs();
+    let corpus = &case.world.head;
+    let owner = optional(&matter.owning_sig, "owning-sig")?;
+    let others = optional(&matter.participating_sigs, "participating-sigs")?;
     let stranger = |name: &str, span: Span| {
         let finding = Finding::must(span, format!("{} is no SIG that is known here", code(name)));
-        match nearest_sig(name, known.iter().copied()) {
+        match corpus.nearest_sig(name) {
             Some(sig) => finding.fix(format!("Did you mean `{sig}`?")),
             None => finding,
         }
     };
-    let mut findings = Vec::new();
-    if let Ok(owner) = value(&matter.owning_sig, "owning-sig") {
-        let name = owner.value.trim();
-        if !known.contains(name) {
-            findings.push(stranger(name, owner.span));
-        } else if !CANONICAL_SIGS.contains(&name) {
-            let what = format!("{} is a SIG, but not one of the three that VEP-282 names", code(name));
-            let fix = "Nothing to mend; upstream's draft check knows only compute, network and storage.";
-            findings.push(Finding::may(owner.span, what).fix(fix));
-        }
+    let unknown = participants(others).filter(|sig| !corpus.knows_sig(sig.value.trim()));
+    let mut findings: Vec<Finding> = unknown.map(|sig| stranger(sig.value.trim(), sig.span)).collect();
+    let Some(owner) = owner else { return Ok(findings) };
+    let name = owner.value.trim();
+    if !corpus.knows_sig(name) {
+        findings.push(stranger(name, owner.span));
+    } else if !CANONICAL_SIGS.contains(&name) {
+        let what = format!("{} is a SIG, but not one of the three that VEP-282 names", code(name));
+        let fix = "Nothing to mend; upstream's draft check knows only compute, network and storage.";
+        findings.push(Finding::may(owner.span, what).fix(fix));
     }
-    let others = matter.participating_sigs.value().into_iter().flatten();
-    findings.extend(
-        others
-            .filter(|sig| !known.contains(sig.value.trim()))
-            .map(|sig| stranger(sig.value.trim(), sig.span)),
-    );
     Ok(findings)
 }
 
-/// The SIG that was meant: a near miss, or the name without its `sig-`.
-fn nearest_sig<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
-    let prefixed = format!("sig-{}", name.trim_start_matches('@').trim_start_matches("sig/").to_lowercase());
-    nearest(name, known.clone()).or_else(|| nearest(&prefixed, known))
+/// The participating SIGs that are set.
+fn participants(others: Option<&Spanned<Vec<Spanned<String>>>>) -> impl Iterator<Item = &Spanned<String>> {
+    others.into_iter().flat_map(|others| &others.value).filter(|sig| !is_unset(&sig.value))
 }
 
 const SIG_AGREES: Rule = Rule {
@@ -263,17 +265,18 @@ fn sig_agrees(case: &Case<'_>) -> Judged {
     let matter = case.matter()?;
     let owner = value(&matter.owning_sig, "owning-sig")?;
     let name = owner.value.trim();
-    if !case.world.head.known_sigs().contains(name) {
+    if !case.world.head.knows_sig(name) {
         return Err(NotYet::see("the owning SIG is not known", "sig-known"));
     }
     let mut findings = Vec::new();
-    // A meta-VEP lies in no SIG's folder.
-    if let Some(folder) = case.now.home.folder().filter(|folder| *folder != META_FOLDER && *folder != name) {
+    // A meta-VEP lies in no SIG's folder, and a folder that is no SIG's is told by `path-conventional`.
+    let folder = case.now.home.folder().filter(|folder| *folder != META_FOLDER && folder.starts_with("sig-"));
+    if let Some(folder) = folder.filter(|folder| *folder != name) {
         let what = format!("`owning-sig` is {}, the folder is {}", code(name), code(folder));
         findings.push(Finding::must(owner.span, what));
     }
-    let others = matter.participating_sigs.value().into_iter().flatten();
-    findings.extend(others.filter(|sig| sig.value.trim() == name).map(|sig| {
+    let others = optional(&matter.participating_sigs, "participating-sigs")?;
+    findings.extend(participants(others).filter(|sig| sig.value.trim() == name).map(|sig| {
         Finding::must(sig.span, format!("{} owns the VEP and need not participate", code(name)))
             .fix("Remove it from `participating-sigs`.")
     }));

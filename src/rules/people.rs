@@ -4,7 +4,8 @@
 
 use super::shape::is_placeholder;
 use crate::document::{Field, FrontMatter};
-use crate::rule::{Case, Finding, Judge, Judged, Law, Rule, cite, value, vep282};
+use crate::law::{Law, cite, vep282};
+use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, value};
 use crate::text::{Spanned, code};
 use crate::vep::{Handle, Status};
 
@@ -84,7 +85,11 @@ fn lists(matter: &FrontMatter) -> [(&'static str, &Field<Vec<Spanned<String>>>);
 }
 
 fn handles_wellformed(case: &Case<'_>) -> Judged {
-    let people = lists(case.matter()?).into_iter().flat_map(|(_, field)| field.value().into_iter().flatten());
+    let lists = lists(case.matter()?);
+    if lists.iter().all(|(_, field)| field.read().is_none()) {
+        return Err(NotYet::because("nobody is named in a form that can be read"));
+    }
+    let people = lists.into_iter().flat_map(|(_, field)| field.value().into_iter().flatten());
     let findings = people.filter_map(|person| {
         let handle = Handle::new(&person.value);
         if handle.is_tbd() || is_placeholder(&person.value) {

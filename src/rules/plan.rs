@@ -1,14 +1,17 @@
 //! Plan: behind which gate, at which stage, for which release.
 //!
+//! A release is out when its planned GA date has passed; what the calendar does not reach is not judged.
+//!
 //! Absent on purpose: whether code and gate exist in KubeVirt. The documents do not say, and the tool
 //! looks at nothing else.
 
-use super::shape::is_placeholder;
-use crate::document::{Field, Target};
+use super::shape::{is_placeholder, meant};
+use crate::document::{Document, Field, Front, Target};
+use crate::law::{Law, cite, vep282};
 use crate::markdown::Passage;
-use crate::rule::{Case, Finding, Judge, Judged, Law, NotYet, Rule, cite, optional, value, vep282};
+use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, optional, value};
 use crate::text::{Span, Spanned, code, nearest, one_line};
-use crate::vep::{Release, Stage, Status, is_not_applicable, is_unset};
+use crate::vep::{Release, Stage, Status, is_unset};
 use std::collections::BTreeMap;
 
 pub(super) const RULES: &[Rule] = &[
@@ -38,13 +41,16 @@ const FEATURE_GATE_NAMED: Rule = Rule {
 
 fn feature_gate_named(case: &Case<'_>) -> Judged {
     case.not_meta()?;
-    let gates = optional(&case.matter()?.feature_gate, "feature-gate")?;
-    if gates.is_some_and(|gates| gates.value.iter().any(|gate| !is_unset(&gate.value))) {
+    if has_gate(case)? {
         return Ok(vec![]);
     }
-    Ok(vec![match opt_out(case) {
+    if let Some((written, span)) = meant(case.matter()?, "feature-gate") {
+        let what = format!("no gate is named; {} is not a key", code(written));
+        return Ok(vec![Finding::must(span, what).fix("Write `feature-gate`.")]);
+    }
+    Ok(vec![match opt_out(case.now) {
         Some((sentence, span)) => {
-            Finding::should(span, format!("no gate; the text says: {}", code(&one_line(&sentence, 110))))
+            Finding::should(span, format!("no gate; the text says: {}", code(&one_line(sentence, 110))))
                 .fix("If this sentence is the justification, nothing is to be mended; a SIG will weigh it.")
         }
         None => {
@@ -53,68 +59,69 @@ fn feature_gate_named(case: &Case<'_>) -> Judged {
     }])
 }
 
+/// Whether a gate is named.
+fn has_gate(case: &Case<'_>) -> Result<bool, NotYet> {
+    let gates = optional(&case.matter()?.feature_gate, "feature-gate")?;
+    Ok(gates.is_some_and(|gates| gates.value.iter().any(|gate| !is_unset(&gate.value))))
+}
+
 /// The sentence that denies a gate, and where it stands. Alternatives that were not taken do not count.
-fn opt_out(case: &Case<'_>) -> Option<(String, Span)> {
-    let document = case.now;
-    let alternatives: Vec<Span> = document
+fn opt_out(document: &Document) -> Option<(&str, Span)> {
+    // Sections and passages both come in the order of the file, so one look at each is enough.
+    let mut alternatives = document
         .outline
         .sections
         .iter()
         .filter(|section| section.title.to_lowercase().contains("alternative"))
         .map(|section| section.span)
-        .collect();
-    document
-        .outline
-        .passages
-        .iter()
-        .filter(|passage| !passage.struck && !alternatives.iter().any(|span| span.holds(passage.span)))
-        .find_map(|passage| {
-            Some((sentences(&passage.text).find(|it| denies_gate(it))?.to_owned(), passage.span))
-        })
+        .peekable();
+    let mut until = 0;
+    document.outline.passages.iter().find_map(|passage| {
+        while let Some(span) = alternatives.next_if(|span| span.start <= passage.span.start) {
+            until = until.max(span.end);
+        }
+        if passage.struck || passage.span.start < until {
+            return None;
+        }
+        Some((sentences(&passage.text).find(|it| denies_gate(it))?, passage.span))
+    })
 }
 
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
     text.split_inclusive(['.', '!', '?']).map(str::trim)
 }
 
-/// Whether a sentence says that there is no feature gate: a negation at most eight words before it,
-/// with nothing between that turns the sense ("not … unless the feature gate is on"), and not of "the"
-/// gate, which would be one that exists.
+/// Words between a negation and "feature gate" that turn the sense: "not … unless the feature gate is on"
+/// denies none, and "the" gate is one that exists.
+#[rustfmt::skip]
+const TURNS: &[&str] = &[
+    "unless", "until", "if", "when", "while", "beyond", "the", "this", "its", "that", "only", "about", "with",
+    "questions", "issues", "changes",
+];
+
+/// Whether a sentence says that there is no feature gate: a negation at most eight words before it, with
+/// nothing between that turns the sense.
 fn denies_gate(sentence: &str) -> bool {
     let lower = sentence
         .to_lowercase()
+        .replace('’', "'")
         .replace("feature-gate", "feature gate")
         .replace("featuregate", "feature gate");
     let words: Vec<&str> =
         lower.split_whitespace().map(|word| word.trim_matches(['*', '_', '`', '(', '"'])).collect();
-    let is_gate = |pair: &[&str]| matches!(pair, [feature, gate] if *feature == "feature" && gate.trim_end_matches(|c: char| !c.is_alphabetic()).trim_end_matches('s') == "gate");
-    let Some(at) = words.windows(2).position(is_gate) else { return false };
-    let before = words.get(at.saturating_sub(9)..at).unwrap_or_default();
-    let Some(negation) = before
-        .iter()
-        .rposition(|word| matches!(*word, "no" | "not" | "without" | "n't") || word.ends_with("n't"))
-    else {
-        return false;
+    let is_gate = |at: &usize| {
+        let letters =
+            words.get(at + 1).map_or("", |word| word.trim_end_matches(|c: char| !c.is_alphabetic()));
+        words.get(*at) == Some(&"feature") && matches!(letters, "gate" | "gates")
     };
-    let between = before.get(negation + 1..).unwrap_or_default();
-    let turns = |word: &&str| {
-        word.ends_with([',', ';', ':'])
-            || matches!(
-                *word,
-                "unless"
-                    | "until"
-                    | "if"
-                    | "when"
-                    | "while"
-                    | "beyond"
-                    | "the"
-                    | "this"
-                    | "its"
-                    | "that"
-                    | "only"
-            )
+    let denied = |at: usize| {
+        let before = words.get(at.saturating_sub(9)..at).unwrap_or_default();
+        let negates = |word: &&str| matches!(*word, "no" | "not" | "without") || word.ends_with("n't");
+        let Some(negation) = before.iter().rposition(negates) else { return false };
+        let between = before.get(negation + 1..).unwrap_or_default();
+        !between.iter().any(|word| word.ends_with([',', ';', ':']) || TURNS.contains(word))
     };
-    !between.iter().any(turns)
+    (0..words.len()).filter(is_gate).any(denied)
 }
 
 const STAGE_KNOWN: Rule = Rule {
@@ -160,15 +167,18 @@ const STAGE_PRESENT: Rule = Rule {
 fn stage_present(case: &Case<'_>) -> Judged {
     case.not_meta()?;
     let status = case.status_among(&[Status::Implementable, Status::Implemented])?;
-    Ok(match &case.matter()?.stage {
-        Field::Read(_) | Field::Unread | Field::Twice => vec![],
-        Field::Absent => {
-            vec![Finding::must(status.span, format!("the VEP is {} and has no `stage`", status.value))]
-        }
-        Field::Empty(key) => {
-            vec![Finding::must(*key, format!("the VEP is {} and `stage` is not set", status.value))]
-        }
-    })
+    let matter = case.matter()?;
+    let lacks = |span: Span, why: &str| {
+        Ok(vec![Finding::must(span, format!("the VEP is {} and {why}", status.value))])
+    };
+    match &matter.stage {
+        Field::Read(_) | Field::Unread | Field::Twice => Ok(vec![]),
+        Field::Empty(key) => lacks(*key, "`stage` is not set"),
+        Field::Absent => match meant(matter, "stage") {
+            Some((written, span)) => lacks(span, &format!("{} is not the key `stage`", code(written))),
+            None => lacks(status.span, "has no `stage`"),
+        },
+    }
 }
 
 const MILESTONE_WELLFORMED: Rule = Rule {
@@ -241,6 +251,9 @@ fn milestone_set(case: &Case<'_>) -> Judged {
     if wanted.iter().any(|target| target.read().is_some()) {
         return Ok(vec![]);
     }
+    if targets.iter().any(|target| Stage::read(&target.stage.value).is_none()) {
+        return Err(NotYet::see("a stage of the milestones is none of the three", "milestone-wellformed"));
+    }
     if let Some(other) = wanted.iter().find(|target| !is_unset(&target.release.value)) {
         let rule =
             if is_placeholder(&other.release.value) { "placeholders-filled" } else { "milestone-wellformed" };
@@ -306,8 +319,7 @@ const ALPHA_NOT_SKIPPED: Rule = Rule {
 
 fn alpha_not_skipped(case: &Case<'_>) -> Judged {
     case.not_meta()?;
-    let matter = case.matter()?;
-    if matches!(matter.feature_gate, Field::Absent | Field::Empty(_)) {
+    if !has_gate(case)? {
         return Err(NotYet::because("there is no gate, so there is no Alpha behind one"));
     }
     let stage = case.stage()?;
@@ -321,46 +333,55 @@ fn alpha_not_skipped(case: &Case<'_>) -> Judged {
         return Err(NotYet::because("no stage after Alpha is named"));
     };
     match written.iter().find(|target| target.stage.value == Stage::Alpha.as_str()) {
-        Some(alpha) if alpha.read().is_some() || is_not_applicable(&alpha.release.value) => {
-            return Ok(vec![]);
-        }
-        Some(alpha) if !is_unset(&alpha.release.value) => {
+        Some(alpha) if alpha.read().is_some() => return Ok(vec![]),
+        Some(alpha) if alpha.is_meant() => {
             return Err(NotYet::see("`milestone.alpha` cannot be read", "milestone-wellformed"));
         }
-        _ if says_alpha_is_skipped(case) => return Ok(vec![]),
+        _ if says_alpha_is_skipped(case.now) => return Ok(vec![]),
         _ => {}
     }
     Ok(vec![Finding::should(span, format!("{later} is named, but no release had it as Alpha"))])
 }
 
-/// Whether a passage, or a comment in the front matter, says that Alpha is left out. The struck-through
-/// target line of the prose form says so, too.
-fn says_alpha_is_skipped(case: &Case<'_>) -> bool {
+/// What a clause says that leaves Alpha out.
+#[rustfmt::skip]
+const SKIPS: &[&str] = &[
+    "skip", "no alpha", "without alpha", "without an alpha", "directly to beta", "directly in beta",
+    "straight to beta", "starting at beta", "starts at beta", "start at beta",
+];
+
+/// Whether a clause of the text, or of a comment in the front matter, says that Alpha is left out. The
+/// struck-through target line of the prose form says so, too.
+fn says_alpha_is_skipped(document: &Document) -> bool {
     let says = |text: &str| {
-        let text = text.to_lowercase();
-        text.contains("alpha")
-            && [
-                "skip",
-                "no alpha",
-                "without alpha",
-                "without an alpha",
-                "directly to beta",
-                "straight to beta",
-                "directly in beta",
-            ]
-            .iter()
-            .any(|words| text.contains(words))
+        text.to_lowercase()
+            .split(['.', ';', '!', '?'])
+            .any(|clause| clause.contains("alpha") && SKIPS.iter().any(|words| clause.contains(words)))
     };
     let struck = |passage: &Passage| passage.struck && passage.text.to_lowercase().contains("alpha");
-    let comments = match &case.now.front {
-        crate::document::Front::Read { block, .. } => case.now.source.slice(*block),
+    let block = match &document.front {
+        Front::Read { block, .. } => document.source.slice(*block),
         _ => "",
     };
-    case.now.outline.passages.iter().any(|passage| struck(passage) || says(&passage.text))
-        || comments.lines().filter_map(|line| line.split_once('#')).any(|(_, comment)| says(comment))
+    document.outline.passages.iter().any(|passage| struck(passage) || says(&passage.text))
+        || block.lines().filter_map(comment).any(says)
 }
 
-const NO_CALENDAR: &str = "no release calendar is at hand";
+/// The comment of a line of YAML: behind a `#` that stands at the beginning or after a space, and not
+/// within quotes.
+fn comment(line: &str) -> Option<&str> {
+    line.match_indices('#').find_map(|(at, _)| {
+        let before = line.get(..at)?;
+        let outside = |quote: char| before.matches(quote).count() % 2 == 0;
+        let begins = before.is_empty() || before.ends_with([' ', '\t']);
+        (begins && outside('"') && outside('\'')).then(|| line.get(at + 1..)).flatten()
+    })
+}
+
+/// Where a document states a target release in prose, or in front matter.
+pub(super) fn says_targets(document: &Document) -> Option<Span> {
+    document.facts.targets.values().next().and_then(|target| target.span)
+}
 
 const TARGET_UPCOMING: Rule = Rule {
     id: "target-upcoming",
@@ -368,31 +389,120 @@ const TARGET_UPCOMING: Rule = Rule {
     why: "A target is a promise for the release that is being planned, not a wish for the ones after it.",
     fix: "Keep the upcoming release; name later ones when their season begins.",
     cites: &[cite(Law::Template, "Target releases", "Only capture the upcoming release.")],
-    judge: Judge::Proposal(awaits_calendar),
+    judge: Judge::Proposal(target_upcoming),
 };
+
+fn target_upcoming(case: &Case<'_>) -> Judged {
+    // What a deferred VEP still targets is told by `deferred-untargeted`; closed ones target nothing.
+    case.status_among(&[Status::Provisional, Status::Implementable, Status::Implemented])?;
+    let releases = releases(case)?;
+    let Some(season) = case.world.calendar.season(case.world.today).latest() else {
+        return Err(NotYet::because("no release of the calendar is being planned or built today"));
+    };
+    let late = releases.into_iter().filter(|(_, release)| release.value > season);
+    let findings = late.map(|(stage, release)| {
+        Finding::should(
+            release.span,
+            format!("{stage} is targeted for {}; the season is that of {season}", release.value),
+        )
+    });
+    Ok(findings.collect())
+}
 
 const TARGET_NOT_PAST: Rule = Rule {
     id: "target-not-past",
     says: "the target of a live VEP is not a release that is out",
-    why: "Either it shipped and the status was not bumped, or it slipped and the target was not moved.",
-    fix: "Bump the status if it shipped; retarget or defer if it slipped.",
+    why: "Either it shipped and the document was not brought up to date, or it slipped and was not retargeted.",
+    fix: "If it shipped, name the next stage or bump the status; if it slipped, retarget or defer.",
     cites: &[cite(Law::Readme, "Release check-ins", "Re-targeting of VEP")],
-    judge: Judge::Proposal(awaits_calendar),
+    judge: Judge::Proposal(target_not_past),
 };
+
+fn target_not_past(case: &Case<'_>) -> Judged {
+    case.status_among(&[Status::Provisional, Status::Implementable])?;
+    case.stage()?;
+    targets(case)?;
+    let Some((stage, release)) = case.now.facts.target() else {
+        return Err(NotYet::because("no release is targeted"));
+    };
+    let span = release.span.unwrap_or_else(|| case.now.first_line());
+    match case.world.calendar.is_out(release.value, case.world.today) {
+        None => Err(NotYet::because(format!("no schedule says when {} is out", release.value))),
+        Some(false) => Ok(vec![]),
+        Some(true) => {
+            let out = format!("{stage} is targeted for {}, whose planned GA date has passed", release.value);
+            Ok(vec![match slipped(case, release.value) {
+                Some(line) => Finding::should(span, format!("{out}, and line {line} says that it slipped")),
+                None => Finding::may(span, format!("{out}: shipped, or slipped?")),
+            }])
+        }
+    }
+}
+
+/// The line that says that something planned for this release did not make it.
+fn slipped(case: &Case<'_>, release: Release) -> Option<usize> {
+    let names = [format!("{release}"), format!("{}.{}", release.major, release.minor)];
+    let says = |passage: &&Passage| {
+        let text = passage.text.to_lowercase();
+        let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')'));
+        let named = words.any(|word| names.iter().any(|name| word.trim_end_matches(['.', ':']) == name));
+        named
+            && ["slip", "postpon", "delay", "did not make", "didn't make", "missed"]
+                .iter()
+                .any(|it| text.contains(it))
+    };
+    let passage = case.now.outline.passages.iter().find(says)?;
+    Some(case.now.source.line(passage.span.start))
+}
 
 const STAGE_WITHIN_TIMEBOX: Rule = Rule {
     id: "stage-within-timebox",
     says: "Alpha lasts at most two releases and Beta at most three",
     why: "A feature that stays half-ready costs everybody who has to keep it working.",
     fix: "Graduate it, retire it, or explain the delay to the SIG.",
-    cites: &[cite(Law::Lifecycle, "Release Stage Transition Table", "1 to 3 releases")],
-    judge: Judge::Proposal(awaits_calendar),
+    cites: &[
+        cite(Law::Lifecycle, "Release Stage Transition Table", "1 to 2 releases"),
+        cite(Law::Lifecycle, "Release Stage Transition Table", "1 to 3 releases"),
+    ],
+    judge: Judge::Proposal(stage_within_timebox),
 };
 
-/// The rules that need to know which releases are out answer so, until a calendar is part of the world.
-fn awaits_calendar(case: &Case<'_>) -> Judged {
-    case.matter()?;
-    Err(NotYet::because(NO_CALENDAR))
+/// The stages that have a box, and how many releases it holds.
+const TIMEBOXES: [(Stage, u32); 2] = [(Stage::Alpha, 2), (Stage::Beta, 3)];
+
+fn stage_within_timebox(case: &Case<'_>) -> Judged {
+    case.not_meta()?;
+    case.status_among(&[Status::Provisional, Status::Implementable])?;
+    if !has_gate(case)? {
+        return Err(NotYet::because("there is no gate, so there is no stage behind one"));
+    }
+    let releases = releases(case)?;
+    let (calendar, today) = (&case.world.calendar, case.world.today);
+    let season = calendar.season(today).latest();
+    let boxes = TIMEBOXES.iter().filter_map(|(stage, most)| {
+        let begin = releases.get(stage)?;
+        let next = releases.iter().find(|(later, _)| *later > stage).map(|(_, release)| release.value);
+        // A box that has been left is history: the next stage is out and nothing can mend it.
+        if next.is_some_and(|next| calendar.is_out(next, today) == Some(true)) {
+            return None;
+        }
+        Some((*stage, *most, begin, next.or(season)?))
+    });
+    let boxes: Vec<_> = boxes.filter(|(.., begin, end)| begin.value.major == end.major).collect();
+    if boxes.is_empty() {
+        return Err(NotYet::because("no stage with a time box is under way"));
+    }
+    let findings = boxes.into_iter().filter_map(|(stage, most, begin, end)| {
+        let lasts = end.minor.saturating_sub(begin.value.minor);
+        (lasts > most).then(|| {
+            let what = format!(
+                "{stage} since {} lasts {lasts} releases until {end}; at most {most} are allowed",
+                begin.value
+            );
+            Finding::should(begin.span, what)
+        })
+    });
+    Ok(findings.collect())
 }
 
 #[cfg(test)]
@@ -407,6 +517,8 @@ mod tests {
             "It ships without a Feature Gate.",
             "This adds no feature-gate, because nothing changes.",
             "We don't need a `FeatureGate` here.",
+            "It doesn’t have a feature gate.",
+            "A feature gate was weighed, but no feature gate is needed.",
         ] {
             assert!(denies_gate(yes), "{yes}");
         }
@@ -416,6 +528,7 @@ mod tests {
             "In case no issues are reported, the feature gate graduates.",
             "No API change is required beyond the feature gate.",
             "A feature gate guards it.",
+            "There are no open questions about a feature gate.",
             "There is not much to say.",
         ] {
             assert!(!denies_gate(no), "{no}");

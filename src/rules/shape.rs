@@ -3,9 +3,11 @@
 //! Absent on purpose: what the values mean. `values-typed` judges the YAML shape only; the chapters
 //! behind this one judge what was read.
 
-use crate::document::{Front, FrontMatter, SCHEMA};
-use crate::rule::{Case, Finding, Judge, Judged, Law, NotYet, Rule, cite, vep282};
-use crate::text::{Span, code, nearest};
+use crate::document::{Front, FrontMatter, Key, SCHEMA};
+use crate::law::{Law, cite, vep282};
+use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule};
+use crate::text::{Span, code, nearest, one_line};
+use crate::vep::Status;
 
 pub(super) const RULES: &[Rule] =
     &[FRONT_MATTER_PRESENT, FRONT_MATTER_PARSES, KEYS_PRESENT, KEYS_KNOWN, VALUES_TYPED, PLACEHOLDERS_FILLED];
@@ -26,8 +28,11 @@ fn front_matter_present(case: &Case<'_>) -> Judged {
     Ok(match case.now.front {
         Front::Read { .. } | Front::Unreadable { .. } => vec![],
         Front::Absent { near: Some(near) } => vec![
-            Finding::must(near, "the front matter block does not stand at the top of the file")
-                .fix("Remove everything before this `---`; it has to be the first line."),
+            Finding::must(
+                near,
+                "the front matter block does not open with a line `---` at the top of the file",
+            )
+            .fix("Make `---`, and nothing else, the first line of the file."),
         ],
         Front::Absent { near: None } => {
             vec![Finding::migrate(case.now.first_line(), "there is no front matter block")]
@@ -89,8 +94,11 @@ fn keys_present(case: &Case<'_>) -> Judged {
     Ok(findings.collect())
 }
 
-/// The unknown key that was most probably meant to be `name`.
-fn meant<'a>(matter: &'a FrontMatter, name: &str) -> Option<(&'a str, Span)> {
+/// The unknown key that was most probably meant to be `name`, where that is missing.
+pub(super) fn meant<'a>(matter: &'a FrontMatter, name: &str) -> Option<(&'a str, Span)> {
+    if matter.key_span(name).is_some() {
+        return None;
+    }
     let key = matter.unknown.iter().find(|key| nearest_key(&key.value) == Some(name))?;
     Some((&key.value, key.span))
 }
@@ -111,22 +119,33 @@ const KEYS_KNOWN: Rule = Rule {
 
 fn keys_known(case: &Case<'_>) -> Judged {
     let matter = case.matter()?;
-    let missing = |name: &str| {
-        matter.key_span(name).is_none() && SCHEMA.iter().any(|key| key.name == name && key.required)
-    };
-    let findings = matter.unknown.iter().filter_map(|key| {
-        let meant = nearest_key(&key.value);
-        // A required key that is misspelt is missing; that is reported once, by `keys-present`.
-        if meant.is_some_and(missing) {
-            return None;
-        }
+    // A misspelt key that the document cannot do without is missing; the rule that misses it says so.
+    let missed: Vec<Span> = SCHEMA
+        .iter()
+        .filter(|key| is_needed(case, key))
+        .filter_map(|key| meant(matter, key.name))
+        .map(|(_, span)| span)
+        .collect();
+    let findings = matter.unknown.iter().filter(|key| !missed.contains(&key.span)).map(|key| {
         let finding = Finding::should(key.span, format!("{} is not a key of the schema", code(&key.value)));
-        Some(match meant {
+        match nearest_key(&key.value) {
             Some(name) => finding.fix(format!("Did you mean `{name}`?")),
             None => finding,
-        })
+        }
     });
     Ok(findings.collect())
+}
+
+/// Whether a rule reports the lack of this key.
+fn is_needed(case: &Case<'_>, key: &Key) -> bool {
+    let tracked = case.status_among(&[Status::Implementable]).is_ok();
+    let staged = tracked || case.status_among(&[Status::Implemented]).is_ok();
+    match key.name {
+        "feature-gate" => case.not_meta().is_ok(),
+        "stage" => staged && case.not_meta().is_ok(),
+        "milestone" => tracked,
+        _ => key.required,
+    }
 }
 
 const VALUES_TYPED: Rule = Rule {
@@ -151,12 +170,18 @@ fn values_typed(case: &Case<'_>) -> Judged {
     Ok(findings.collect())
 }
 
-/// The mends that need no thought.
+/// The mends that need no thought; none for a value that is too long to be shown.
 fn mend(found: &str, expected: &str, written: &str) -> Option<String> {
-    let bare = written.trim_matches(['"', '\'']);
+    if found == "an alias" {
+        return Some("Write the value out; aliases are not followed.".into());
+    }
+    let shown = one_line(written, 60);
+    let bare = shown.trim_matches(['"', '\'']);
     match (found, expected) {
-        ("an alias", _) => Some("Write the value out; aliases are not followed.".into()),
-        ("text", "a list of texts") => Some(format!("Write a list: `- {written}` on a line of its own.")),
+        _ if shown != written => None,
+        ("text", "a list of texts") => {
+            Some(format!("Write a list: {} on a line of its own.", code(&format!("- {shown}"))))
+        }
         ("text", number) if number.contains("number") && bare.parse::<u32>().is_ok() => {
             Some(format!("Write {bare} without quotes."))
         }

@@ -79,6 +79,22 @@ enum State {
     Legacy,
 }
 
+impl State {
+    /// The state; none for a legacy document.
+    fn status(self) -> Option<Status> {
+        match self {
+            Self::Provisional => Some(Status::Provisional),
+            Self::Implementable => Some(Status::Implementable),
+            Self::Implemented => Some(Status::Implemented),
+            Self::Deferred => Some(Status::Deferred),
+            Self::Rejected => Some(Status::Rejected),
+            Self::Withdrawn => Some(Status::Withdrawn),
+            Self::Replaced => Some(Status::Replaced),
+            Self::Legacy => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 enum StageName {
@@ -281,7 +297,7 @@ impl<'a> Filter<'a> {
         let facts = &document.facts;
         let status_fits = self.ask.status.is_none_or(|wanted| match wanted {
             State::Legacy => document.is_legacy(),
-            state => facts.status.as_ref().is_some_and(|fact| fact.value == status_of(state)),
+            state => facts.status.as_ref().map(|fact| fact.value) == state.status(),
         });
         let plan_fits = match (self.stage, self.release) {
             (Some(stage), Some(release)) => facts.targets.get(&stage).is_some_and(|it| it.value == release),
@@ -307,31 +323,19 @@ impl<'a> Filter<'a> {
 
 /// A SIG as it is asked for, with or without `sig-`; the meta folder counts as one here.
 fn known_sig(world: &World, name: &str) -> Result<String, Trouble> {
-    let known: Vec<&str> = world.head.known_sigs().into_iter().chain([META_FOLDER]).collect();
     let name = name.trim();
     let prefixed = format!("sig-{}", name.to_lowercase());
-    let same = |sig: &&&str| sig.eq_ignore_ascii_case(name) || **sig == prefixed;
-    if let Some(sig) = known.iter().find(same) {
-        return Ok((*sig).to_owned());
+    if name.eq_ignore_ascii_case(META_FOLDER) {
+        return Ok(META_FOLDER.into());
     }
-    let near = crate::text::nearest(name, known.iter().copied())
-        .or_else(|| crate::text::nearest(&prefixed, known.iter().copied()));
-    let here: Vec<&str> = world.head.sig_folders().into_iter().chain([META_FOLDER]).collect();
+    if let Some(sig) = [name.to_lowercase(), prefixed].into_iter().find(|sig| world.head.knows_sig(sig)) {
+        return Ok(sig);
+    }
+    let near = world.head.nearest_sig(name);
+    let here: Vec<&str> = world.head.sig_folders().take(20).chain([META_FOLDER]).collect();
     let mut ways: Vec<String> = near.into_iter().map(|sig| format!("Did you mean `{sig}`?")).collect();
     ways.push(format!("Folders here: {}.", here.join(", ")));
     Err(Trouble { what: format!("{} is no SIG that is known here", crate::text::code(name)), ways })
-}
-
-fn status_of(state: State) -> Status {
-    match state {
-        State::Provisional => Status::Provisional,
-        State::Implementable => Status::Implementable,
-        State::Implemented => Status::Implemented,
-        State::Deferred => Status::Deferred,
-        State::Rejected => Status::Rejected,
-        State::Withdrawn => Status::Withdrawn,
-        State::Replaced | State::Legacy => Status::Replaced,
-    }
 }
 
 /// The state, `legacy`, or `unreadable`.

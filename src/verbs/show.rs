@@ -1,10 +1,12 @@
 //! `show`: what does this VEP say, and where does it stand?
 
-use super::{Name, Trouble, Verb, label, notices, one};
+use super::{Name, Trouble, Verb, label, one, said};
 use crate::document::{Document, Fact};
+use crate::markdown::Section;
 use crate::report::{Counts, judge};
 use crate::rule::Was;
-use crate::text::{code, fenced, nearest, one_line};
+use crate::text::{Span, code, fenced, nearest, one_line, visible};
+use crate::vep::{Handle, Stage};
 use crate::world::World;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,8 @@ use std::fmt;
 const MOST_TEXT: usize = 12_000;
 /// Most findings that are shown in brief.
 const MOST_FINDINGS: usize = 5;
+/// Most people in one part, and most companions, that are shown.
+const MOST_PEOPLE: usize = 12;
 /// Most headings that are shown.
 const MOST_HEADINGS: usize = 80;
 
@@ -69,7 +73,7 @@ pub struct Answer {
 /// Something the document says.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Said {
-    /// The key of the schema
+    /// The key of the schema, or the part that a person plays
     name: &'static str,
     value: String,
     /// `front matter`, `prose` or `path`
@@ -137,7 +141,7 @@ impl Verb for Show {
         let document = one(&world.head, &ask.vep.0)?;
         let mut answer = Answer {
             today: world.today.to_string(),
-            path: document.path().into(),
+            path: one_line(document.path(), 200),
             number: document.facts.number.as_ref().map(|fact| fact.value),
             title: document.facts.title.as_ref().map(|fact| one_line(&fact.value, 200)),
             facts: vec![],
@@ -157,11 +161,11 @@ impl Verb for Show {
         let headings = document.outline.sections.len();
         answer.facts = facts(document);
         answer.outline = outline(document);
-        answer.companions =
-            world.head.companions(document.path()).map(|other| one_line(other.path(), 200)).collect();
+        let companions = world.head.companions(document.path());
+        answer.companions = companions.take(MOST_PEOPLE).map(|other| one_line(other.path(), 200)).collect();
         answer.standing = Some(standing(world, document));
-        answer.notes =
-            notices(&world.head).into_iter().filter(|note| note.contains(document.path())).collect();
+        let own = world.head.notices().iter().filter(|notice| notice.path == document.path());
+        answer.notes = own.map(said).collect();
         if headings > MOST_HEADINGS {
             answer.notes.push(format!("{} more headings", headings - MOST_HEADINGS));
         }
@@ -171,28 +175,24 @@ impl Verb for Show {
 
 fn facts(document: &Document) -> Vec<Said> {
     let facts = &document.facts;
-    let line = |span: Option<crate::text::Span>| span.map(|span| document.source.line(span.start));
-    fn text<T: ToString>(fact: &Fact<T>) -> (String, &'static str, Option<crate::text::Span>) {
+    let line = |span: Option<Span>| span.map(|span| document.source.line(span.start));
+    fn text<T: ToString>(fact: &Fact<T>) -> Told {
         (one_line(&fact.value.to_string(), 200), fact.origin.as_str(), fact.span)
     }
-    let mut said = Vec::new();
-    let mut say = |name, (value, from, span): (String, &'static str, _)| {
-        said.push(Said { name, value, from, line: line(span) });
+    let mut facts_said = Vec::new();
+    let mut say = |name, (value, from, span): Told| {
+        facts_said.push(Said { name, value, from, line: line(span) });
     };
     facts.number.iter().for_each(|fact| say("vep-number", text(fact)));
     facts.title.iter().for_each(|fact| say("title", text(fact)));
     facts.created.iter().for_each(|fact| say("creation-date", text(fact)));
     facts.status.iter().for_each(|fact| say("status", text(fact)));
-    for (part, person) in facts.people().filter(|(part, _)| *part == "author") {
-        say(part, (format!("@{}", one_line(person.value.login(), 60)), person.origin.as_str(), person.span));
-    }
+    people("author", &facts.authors).into_iter().for_each(|(part, fact)| say(part, fact));
     facts.sig.iter().for_each(|fact| say("owning-sig", text(fact)));
     facts.participating.iter().for_each(|fact| say("participating-sig", text(fact)));
-    for (part, person) in facts.people().filter(|(part, _)| *part != "author") {
-        say(part, (format!("@{}", one_line(person.value.login(), 60)), person.origin.as_str(), person.span));
-    }
-    for (part, people) in [("reviewer", &facts.reviewers), ("approver", &facts.approvers)] {
-        if let (true, Some(matter)) = (people.is_empty(), document.matter()) {
+    for (part, named) in [("reviewer", &facts.reviewers), ("approver", &facts.approvers)] {
+        people(part, named).into_iter().for_each(|(part, fact)| say(part, fact));
+        if let (true, Some(matter)) = (named.is_empty(), document.matter()) {
             let span = matter.key_span(&format!("{part}s"));
             say(part, ("nobody named yet".into(), "front matter", span));
         }
@@ -201,20 +201,34 @@ fn facts(document: &Document) -> Vec<Said> {
     facts.stage.iter().for_each(|fact| say("stage", text(fact)));
     for (stage, fact) in &facts.targets {
         let name = match stage {
-            crate::vep::Stage::Alpha => "milestone.alpha",
-            crate::vep::Stage::Beta => "milestone.beta",
-            crate::vep::Stage::Ga => "milestone.ga",
+            Stage::Alpha => "milestone.alpha",
+            Stage::Beta => "milestone.beta",
+            Stage::Ga => "milestone.ga",
         };
         say(name, text(fact));
     }
     facts.replaces.iter().for_each(|fact| say("replaces", text(fact)));
     facts.superseded_by.iter().for_each(|fact| say("superseded-by", text(fact)));
-    said
+    facts_said
+}
+
+/// What a fact says, how it was read, and where.
+type Told = (String, &'static str, Option<Span>);
+
+/// The people of one part; of very many the first, and how many more.
+fn people(part: &'static str, named: &[Fact<Handle>]) -> Vec<(&'static str, Told)> {
+    let shown = named.iter().take(MOST_PEOPLE).map(|person| {
+        (part, (format!("@{}", one_line(person.value.login(), 60)), person.origin.as_str(), person.span))
+    });
+    let more = named.get(MOST_PEOPLE).map(|next| {
+        (part, (format!("and {} more", named.len() - MOST_PEOPLE), next.origin.as_str(), next.span))
+    });
+    shown.chain(more).collect()
 }
 
 fn outline(document: &Document) -> Vec<Part> {
     let sections = document.outline.sections.iter().take(MOST_HEADINGS);
-    let part = |section: &crate::markdown::Section| {
+    let part = |section: &Section| {
         let line = document.source.line(section.heading.start);
         let last = document.source.line(section.span.end.saturating_sub(1));
         let has_parts = document
@@ -254,10 +268,15 @@ fn standing(world: &World, document: &Document) -> Standing {
 fn excerpt(document: &Document, name: &str, from_line: Option<usize>) -> Result<Excerpt, Trouble> {
     let sections = &document.outline.sections;
     let wanted = name.trim().trim_start_matches('#').trim().to_lowercase();
-    let section = sections
-        .iter()
-        .find(|section| section.title.to_lowercase() == wanted)
-        .or_else(|| sections.iter().find(|section| section.title.to_lowercase().starts_with(&wanted)));
+    let of = |fits: &dyn Fn(&str) -> bool| {
+        let fitting: Vec<&Section> =
+            sections.iter().filter(|section| fits(&section.title.to_lowercase())).collect();
+        // Where several have the title, the line chooses.
+        let asked = from_line.and_then(|line| document.source.line_span(line));
+        let holding = fitting.iter().rev().find(|section| asked.is_some_and(|line| section.span.holds(line)));
+        holding.or(fitting.first()).copied()
+    };
+    let section = of(&|title| title == wanted).or_else(|| of(&|title| title.starts_with(&wanted)));
     let Some(section) = section.filter(|_| !wanted.is_empty()) else {
         let titles: Vec<&str> = sections.iter().map(|section| section.title.as_str()).collect();
         let near =
@@ -283,13 +302,23 @@ fn excerpt(document: &Document, name: &str, from_line: Option<usize>) -> Result<
         if line > from && text.len() + words.len() > MOST_TEXT {
             break;
         }
-        // A single line of enormous length is cut; everything else is cut between lines.
+        // A single line of enormous length is cut, and says so; everything else is cut between lines.
         text.extend(words.chars().take(MOST_TEXT));
-        text.push('\n');
+        text.push_str(if words.chars().nth(MOST_TEXT).is_some() {
+            " … (the line goes on)\n"
+        } else {
+            "\n"
+        });
         to = line;
     }
     let next_line = (to < last).then_some(to + 1);
-    Ok(Excerpt { title: one_line(&section.title, 100), from_line: from, to_line: to, text, next_line })
+    Ok(Excerpt {
+        title: one_line(&section.title, 100),
+        from_line: from,
+        to_line: to,
+        text: visible(&text),
+        next_line,
+    })
 }
 
 impl fmt::Display for Answer {
@@ -313,7 +342,7 @@ impl fmt::Display for Answer {
         }
         if let Some(standing) = &self.standing {
             let Standing { class, errors, warnings, advice, .. } = *standing;
-            writeln!(f, "\nStanding: {class}; {}", Counts { errors, warnings, advice })?;
+            writeln!(f, "\nStanding (no base is known): {class}; {}", Counts { errors, warnings, advice })?;
             for Brief { rule, severity, line, what } in &standing.findings {
                 writeln!(f, "- {severity} `{rule}` line {line}: {what}")?;
             }

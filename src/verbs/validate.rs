@@ -9,6 +9,7 @@ use crate::world::World;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// Most documents that a brief answer lists.
 const MOST_DOCUMENTS: usize = 20;
@@ -110,6 +111,9 @@ struct Found {
     rule: &'static str,
     /// `error`, `warning` or `advice`
     severity: &'static str,
+    /// The file, where it is not the document itself
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
     line: usize,
     column: usize,
     what: String,
@@ -193,7 +197,16 @@ fn judge_tree(world: &World, names: &[Name]) -> Result<Vec<Numbered>, Trouble> {
     }
     let documents = match names {
         [] => all.iter().collect(),
-        names => names.iter().map(|name| one(&world.head, &name.0)).collect::<Result<Vec<_>, _>>()?,
+        names => {
+            let mut named: Vec<&Arc<Document>> = Vec::new();
+            for name in names {
+                let document = one(&world.head, &name.0)?;
+                if !named.iter().any(|known| known.path() == document.path()) {
+                    named.push(document);
+                }
+            }
+            named
+        }
     };
     Ok(documents.into_iter().map(|it| (judge(world, it, Was::Unknown), number(it))).collect())
 }
@@ -213,7 +226,7 @@ fn judge_draft(
     };
     if bytes.len() > MOST_BYTES {
         return Err(Trouble::new(
-            format!("the draft has {} bytes; at most {MOST_BYTES} are read", bytes.len()),
+            format!("the draft has more than {MOST_BYTES} bytes"),
             "Give one VEP's vep.md; images and data belong beside it.",
         ));
     }
@@ -270,7 +283,7 @@ fn at_its_place(world: &World, document: Document, notes: &mut Vec<String>) -> D
             Document::parse(Source::new(one.path(), document.source.text()))
         }
         _ => {
-            notes.push("No path was given: folder and SIG are not compared with it.".into());
+            notes.push("No path was given: folder, SIG and whether it is a meta-VEP are not known.".into());
             document
         }
     }
@@ -284,6 +297,7 @@ fn answer(world: &World, sheets: Vec<Numbered>, base: String, detail: Detail, no
     let mut documents: Vec<Judged> =
         sheets.iter().map(|(sheet, number)| judged_document(sheet, *number, detail)).collect();
     let mut left_out = 0;
+    documents.sort_by_key(|it| std::cmp::Reverse((it.errors, it.warnings, it.advice)));
     if brief {
         for document in &mut documents {
             let folded = |found: &Found| by_rule.iter().any(|it| it.folded && it.rule == found.rule);
@@ -314,7 +328,6 @@ fn shorten(documents: &mut Vec<Judged>) -> usize {
     let several = documents.len() > 1;
     if several {
         documents.retain(|document| !document.findings.is_empty());
-        documents.sort_by_key(|it| std::cmp::Reverse((it.errors, it.warnings, it.advice)));
         documents.truncate(MOST_DOCUMENTS);
     }
     let mut room = MOST_FINDINGS;
@@ -378,6 +391,7 @@ fn found(rule: &'static Rule, flaw: &Flaw, detail: Detail) -> Found {
     Found {
         rule: rule.id,
         severity: flaw.severity.as_str(),
+        file: flaw.elsewhere.as_deref().map(|path| one_line(path, 200)),
         line: flaw.place.line,
         column: flaw.place.column,
         what: flaw.what.clone(),
@@ -406,10 +420,15 @@ impl fmt::Display for Answer {
             document.write(f, self.judged > 1)?;
         }
         if self.left_out > 0 {
-            writeln!(f, "\n{} more findings; ask for single VEPs, or for detail full.", self.left_out)?;
+            let way = if self.judged > 1 {
+                "ask for single VEPs, or for detail full"
+            } else {
+                "ask for detail full"
+            };
+            writeln!(f, "\n{} more findings; {way}.", self.left_out)?;
         }
         // Where every finding stands above, the rules need not be counted.
-        if self.left_out > 0 || self.by_rule.iter().any(|it| it.folded) {
+        if !self.by_rule.is_empty() && (self.left_out > 0 || self.by_rule.iter().any(|it| it.folded)) {
             writeln!(f, "\nFindings by rule:")?;
             self.by_rule.iter().try_for_each(|it| it.fmt(f))?;
         }
@@ -438,8 +457,9 @@ impl Judged {
             write!(f, " {verdict}: {}", Counts { errors, warnings, advice })?;
         }
         writeln!(f)?;
-        for Found { rule, severity, line, column, what, fix, cite } in &self.findings {
-            writeln!(f, "- {severity} `{rule}` {line}:{column}: {what}. {fix} ({cite})")?;
+        for Found { rule, severity, file, line, column, what, fix, cite } in &self.findings {
+            let file = file.as_ref().map_or(String::new(), |file| format!("{}:", code(file)));
+            writeln!(f, "- {severity} `{rule}` {file}{line}:{column}: {what}. {fix} ({cite})")?;
         }
         if self.verdicts.is_empty() {
             return writeln!(f, "- {} rules hold, {} do not apply yet", self.holds, self.not_yet);

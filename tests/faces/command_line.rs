@@ -103,7 +103,7 @@ fn without_a_checkout_it_says_what_was_looked_for_and_what_to_do() {
         assert!(err.contains(part), "{err}");
     }
     let (code, _, err) = said(&run(empty().path(), &["--repo", "nowhere", "query"], b""));
-    assert_eq!((code, err.contains("nowhere has no folder `veps/`")), (3, true), "{err}");
+    assert_eq!((code, err.contains("named by --repo or VEP_REPO has no folder `veps/`")), (3, true), "{err}");
     let (code, _, err) = said(&run(Path::new("/"), &["query"], b""));
     assert_eq!((code, err.contains("root of the file system")), (3, true), "{err}");
 }
@@ -132,6 +132,12 @@ fn the_checkout_is_found_from_below_named_by_option_and_by_variable() {
     let out =
         Command::new(BINARY).arg("query").current_dir("/").env("VEP_REPO", folder.path()).output().unwrap();
     assert!(String::from_utf8(out.stdout).unwrap().starts_with("4 of 4"));
+    // The variable is a default: an empty one is none, and an option goes before it.
+    for (variable, args) in [("", &["query"][..]), ("/nowhere", &["--demo", "query"])] {
+        let out =
+            Command::new(BINARY).args(args).current_dir(&below).env("VEP_REPO", variable).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    }
 }
 
 #[test]
@@ -151,7 +157,7 @@ fn drafts_that_are_no_text_or_too_long_are_refused_with_the_reason() {
     let folder = checkout(&[]);
     for (bytes, words) in [
         (b"---\ntitle: caf\xe9\n".to_vec(), "not UTF-8: byte 14 in line 2"),
-        (vec![b'x'; 10 << 20], "at most 2097152 are read"),
+        (vec![b'x'; 10 << 20], "more than 2097152 bytes"),
     ] {
         let begin = std::time::Instant::now();
         let (code, _, err) = said(&run(folder.path(), &["validate", "--draft", "-", "--path", PATH], &bytes));

@@ -1,0 +1,97 @@
+//! The law's own places: its sources and how they are cited.
+//!
+//! Every rule and every step of the lifecycle carries at least one citation: a source, a section, and a
+//! few words that really stand there, so that a checkout at hand can prove it.
+//!
+//! Absent on purpose: what the law says. That is told by the rules and the lifecycle, in our words.
+
+/// A place in the law.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cite {
+    /// Which document.
+    pub source: Law,
+    /// The section in it.
+    pub section: &'static str,
+    /// A few words that really stand there; empty where the source is not a text with sections.
+    pub words: &'static str,
+}
+
+/// The sources of the law, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Law {
+    /// VEP-282, "VEP Proposal Governance".
+    Vep282,
+    /// The repository's README.
+    Readme,
+    /// `docs/feature-lifecycle.md`.
+    Lifecycle,
+    /// `veps/NNNN-vep-template/vep.md`.
+    Template,
+    /// The upstream author's unmerged check scripts.
+    DraftCi,
+    /// The draft of a writing guide (pull request 431).
+    Guide,
+    /// The author's answers in the review of VEP-282 (pull request 283).
+    Pr283,
+    /// The dates: kubevirt/sig-release, `releases/vX.Y/schedule.yaml`.
+    Calendar,
+    /// The naming check in force: `.github/scripts/check-vep-naming.py`.
+    Naming,
+    /// What the real history shows. It breaks ties only.
+    Practice,
+    /// Our reading, where all others are silent.
+    Ours,
+}
+
+impl Law {
+    /// The short name under which it is cited.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Vep282 => "VEP-282",
+            Self::Readme => "README",
+            Self::Lifecycle => "feature-lifecycle",
+            Self::Template => "template",
+            Self::DraftCi => "draft CI",
+            Self::Guide => "writing guide (draft)",
+            Self::Pr283 => "PR-283",
+            Self::Calendar => "sig-release calendar",
+            Self::Naming => "naming check",
+            Self::Practice => "practice",
+            Self::Ours => "our reading",
+        }
+    }
+
+    /// Where it lies in kubevirt/enhancements, if it is a file there.
+    pub fn path(self) -> Option<&'static str> {
+        match self {
+            Self::Vep282 => Some("veps/meta-VEPs/282-vep-proposal-governance/vep.md"),
+            Self::Readme => Some("README.md"),
+            Self::Lifecycle => Some("docs/feature-lifecycle.md"),
+            Self::Template => Some("veps/NNNN-vep-template/vep.md"),
+            Self::DraftCi
+            | Self::Guide
+            | Self::Pr283
+            | Self::Calendar
+            | Self::Naming
+            | Self::Practice
+            | Self::Ours => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Cite {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, {}", self.source.name(), self.section)?;
+        if self.words.is_empty() { Ok(()) } else { write!(f, ": “{}”", self.words) }
+    }
+}
+
+/// A citation of VEP-282.
+pub const fn vep282(section: &'static str, words: &'static str) -> Cite {
+    Cite { source: Law::Vep282, section, words }
+}
+
+/// A citation of any other source.
+pub const fn cite(source: Law, section: &'static str, words: &'static str) -> Cite {
+    Cite { source, section, words }
+}

@@ -1,0 +1,135 @@
+//! Freeze: until when a VEP may be approved for a release.
+//!
+//! On the day of the freeze it is too late, in UTC. What counts is an event: entering implementable, or
+//! giving an implementable VEP a stage and release that its base did not have. Any other edit is lawful
+//! after the freeze, as the lifecycle wants the document kept in sync.
+//!
+//! Absent on purpose: exceptions. Whoever grants one adds a label; the tool sees labels once whole
+//! changes are compared.
+
+use crate::calendar::{Freeze, days, last_safe_day};
+use crate::law::{Law, cite, vep282};
+use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, Was};
+use crate::text::Span;
+use crate::vep::{Release, Stage, Status};
+
+pub(super) const RULES: &[Rule] = &[BEFORE_FREEZE, FREEZE_KNOWN, FREEZE_NOT_NEAR];
+
+const BEFORE_FREEZE: Rule = Rule {
+    id: "before-freeze",
+    says: "what needs approval for a release comes before that release's VEP Freeze",
+    why: "The freeze is what tells the release team what is in scope.",
+    fix: "Name a release whose freeze is to come, or ask kubevirt-dev for an exception; a maintainer grants it.",
+    cites: &[
+        vep282("Proposal Governance States", "The merge happens before the VEP Freeze for that release."),
+        vep282("CI Enforcement", "blocks merge with a comment explaining the freeze"),
+    ],
+    judge: Judge::Proposal(before_freeze),
+};
+
+fn before_freeze(case: &Case<'_>) -> Judged {
+    case.status_among(&[Status::Implementable])?;
+    let (stage, release, span) = in_flight(case)?;
+    if !is_event(case, stage, release)? {
+        return Ok(vec![]);
+    }
+    let Freeze::On(freeze) = case.world.calendar.freeze(release) else {
+        return Err(NotYet::see(&format!("the VEP Freeze of {release} is not known"), "freeze-known"));
+    };
+    let today = case.world.today;
+    if today < freeze {
+        return Ok(vec![]);
+    }
+    let what = format!(
+        "{stage} is newly approved for {release}, whose VEP Freeze is {freeze}; the last safe day was {}, today is {today} ({})",
+        last_safe_day(freeze),
+        case.world.calendar.source.with_age(today)
+    );
+    // Maintainers let a VEP about the process, with no code, move after the freeze.
+    Ok(vec![if case.now.home.is_meta() { Finding::should(span, what) } else { Finding::must(span, what) }])
+}
+
+/// The stage in flight with its release, and where that stands.
+fn in_flight(case: &Case<'_>) -> Result<(Stage, Release, Span), NotYet> {
+    case.stage()?;
+    let Some((stage, release)) = case.now.facts.target() else {
+        return Err(NotYet::because("no release is targeted"));
+    };
+    Ok((stage, release.value, release.span.unwrap_or_else(|| case.now.first_line())))
+}
+
+/// Whether the change needs approval for this stage and release.
+fn is_event(case: &Case<'_>, stage: Stage, release: Release) -> Result<bool, NotYet> {
+    let was = match case.was {
+        Was::Unknown => return Err(NotYet::because("no base is known")),
+        Was::Nothing => return Ok(true),
+        Was::Known(was) => was,
+    };
+    let had = was.facts.targets.get(&stage).is_some_and(|it| it.value == release);
+    let was_implementable =
+        was.facts.status.as_ref().is_some_and(|status| status.value == Status::Implementable);
+    // A migration that only writes down what the prose already targeted approves nothing anew.
+    let stays = was_implementable || was.is_legacy();
+    Ok(!(stays && had))
+}
+
+const FREEZE_KNOWN: Rule = Rule {
+    id: "freeze-known",
+    says: "the VEP Freeze of the targeted release is known",
+    why: "Where the date is not known nobody can say that it is not too late.",
+    fix: "Give the schedule with --schedules, or ask the release team for the date.",
+    cites: &[
+        cite(Law::Ours, "never a silent pass", ""),
+        cite(Law::Calendar, "releases/vX.Y/schedule.yaml", ""),
+    ],
+    judge: Judge::Proposal(freeze_known),
+};
+
+fn freeze_known(case: &Case<'_>) -> Judged {
+    case.status_among(&[Status::Provisional, Status::Implementable])?;
+    let (_, release, span) = in_flight(case)?;
+    let calendar = &case.world.calendar;
+    if calendar.is_out(release, case.world.today) == Some(true) {
+        return Err(NotYet::because(format!("{release} is out by plan")));
+    }
+    let why = match calendar.freeze(release) {
+        Freeze::On(_) => return Ok(vec![]),
+        Freeze::NotScheduled => "its schedule has no such row".to_owned(),
+        Freeze::NoSchedule => "there is no schedule of it".to_owned(),
+        Freeze::Unreadable(why) => why,
+    };
+    let source = calendar.source.with_age(case.world.today);
+    Ok(vec![Finding::should(span, format!("the VEP Freeze of {release} is not known: {why} ({source})"))])
+}
+
+const FREEZE_NOT_NEAR: Rule = Rule {
+    id: "freeze-not-near",
+    says: "a provisional VEP with a target has more than 14 days to that VEP Freeze",
+    why: "Finding reviewers and agreeing on a design takes weeks.",
+    fix: "Have it made implementable before the freeze, or name a later release.",
+    cites: &[vep282("Agentic AI Assistance", "VEP Freeze is approaching for the targeted milestone")],
+    judge: Judge::Proposal(freeze_not_near),
+};
+
+/// How many days before a freeze it is near.
+const NEAR: i32 = 14;
+
+fn freeze_not_near(case: &Case<'_>) -> Judged {
+    case.status_among(&[Status::Provisional])?;
+    let (_, release, span) = in_flight(case)?;
+    let Freeze::On(freeze) = case.world.calendar.freeze(release) else {
+        return Err(NotYet::see(&format!("the VEP Freeze of {release} is not known"), "freeze-known"));
+    };
+    match days(case.world.today, freeze) {
+        left if left <= 0 => Err(NotYet::because(format!("the VEP Freeze of {release} is past"))),
+        left if left > NEAR => Ok(vec![]),
+        left => {
+            let s = if left == 1 { "" } else { "s" };
+            let safe = last_safe_day(freeze);
+            let what = format!(
+                "{left} day{s} to the VEP Freeze of {release} on {freeze}; the last safe day is {safe}"
+            );
+            Ok(vec![Finding::should(span, what)])
+        }
+    }
+}
