@@ -51,6 +51,7 @@ local checkout of kubevirt/enhancements. Deterministic and offline; nothing is e
 - Find a VEP with query_veps, read it with get_vep (a section's text on demand).
 - Before you propose any text of a VEP, give it to validate_vep as `draft` with the `path` it is meant \
 for; mend every error as its fix says, and validate again until it passes.
+- Before you touch a status ask propose_transition; for dates ask check_freeze. Unknown means unknown.
 - Front matter is the single source of truth. Seven states: provisional, implementable, implemented, \
 deferred, rejected, withdrawn, replaced. Into implementable: named reviewers and approvers, a target \
 release, before its VEP Freeze.

@@ -10,6 +10,7 @@ mod place;
 mod plan;
 mod shape;
 mod steps;
+mod succession;
 
 use crate::rule::Rule;
 
@@ -37,6 +38,7 @@ pub const BOOK: &[Chapter] = &[
     Chapter { name: "plan", about: "what is to be in which release", rules: plan::RULES },
     Chapter { name: "steps", about: "what a change does to the state", rules: steps::RULES },
     Chapter { name: "freeze", about: "until when a VEP may be approved for a release", rules: freeze::RULES },
+    Chapter { name: "succession", about: "which VEP takes the place of which", rules: succession::RULES },
 ];
 
 /// All rules in the order of the book.

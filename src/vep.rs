@@ -4,13 +4,29 @@
 //!
 //! Absent on purpose: what may follow what. Steps between states are the lifecycle's.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The number of a VEP: that of its tracking issue.
 pub type Number = u32;
 
 /// The seven states of a proposal (VEP-282, "Proposal Governance States").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Open for design discussion.
     Provisional,
@@ -65,7 +81,21 @@ impl Status {
 }
 
 /// A stage of a feature's maturity (`docs/feature-lifecycle.md`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Stage {
     /// Behind a gate, off.
     Alpha,

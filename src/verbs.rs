@@ -6,12 +6,16 @@
 //!
 //! Absent on purpose: writing. A verb answers; a person applies.
 
+mod freeze;
 mod query;
 mod show;
+mod transition;
 mod validate;
 
+pub use freeze::CheckFreeze;
 pub use query::Query;
 pub use show::Show;
+pub use transition::Transition;
 pub use validate::Validate;
 
 use crate::corpus::{Corpus, Notice};
@@ -68,6 +72,8 @@ pub fn each(face: &mut impl Face) {
     face.add::<Query>();
     face.add::<Show>();
     face.add::<Validate>();
+    face.add::<Transition>();
+    face.add::<CheckFreeze>();
 }
 
 /// A question that cannot be answered, and what to ask instead.

@@ -2,10 +2,12 @@
 // A test that cannot go on should say so and stop; the lints that forbid it guard the program.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
+mod calendar;
 mod faces;
 mod golden;
 mod house;
 mod laws;
+mod lifecycle;
 mod rules;
 mod verbs;
 mod wild;

@@ -14,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use vep_mcp::calendar::Calendar;
 use vep_mcp::document::{Document, Front};
 use vep_mcp::law::Law;
+use vep_mcp::lifecycle;
 use vep_mcp::outside::{Outside, Place};
 use vep_mcp::report::judge;
 use vep_mcp::rule::{Severity, Was};
@@ -21,7 +22,7 @@ use vep_mcp::rules;
 use vep_mcp::text::Source;
 use vep_mcp::world::World;
 
-fn folder() -> Option<PathBuf> {
+pub fn folder() -> Option<PathBuf> {
     let named = std::env::var_os("VEP_CORPUS").map(PathBuf::from);
     let folder = named.clone().unwrap_or_else(|| crate::golden::root().join("../shared/corpus"));
     if folder.join("enhancements.bundle").is_file() {
@@ -206,16 +207,18 @@ fn the_cited_words_really_stand_there() {
     let Some(checkout) = checkout() else { return };
     let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").replace("`TBD`", "TBD");
     let mut found = 0;
-    for rule in rules::all() {
-        let law = rule.cites.iter().filter(|cite| !cite.words.is_empty());
-        for cite in law {
-            let path = cite.source.path().unwrap_or_else(|| panic!("{}: {cite} is no file", rule.id));
-            let text = plain(&std::fs::read_to_string(checkout.join(path)).unwrap());
-            assert!(text.contains(&plain(cite.words)), "{}: {cite}", rule.id);
-            found += 1;
+    let of_rules = rules::all().flat_map(|rule| rule.cites.iter().map(move |cite| (rule.id, cite)));
+    let of_steps = lifecycle::steps()
+        .flat_map(|step| step.ground.cites.iter().map(move |cite| (step.to.as_str(), cite)));
+    for (name, cite) in of_rules.chain(of_steps) {
+        assert!(cite.source != Law::Vep282 || !cite.words.is_empty(), "{name} cites VEP-282 without words");
+        if cite.words.is_empty() {
+            continue;
         }
-        let vep282 = rule.cites.iter().filter(|cite| cite.source == Law::Vep282);
-        assert!(vep282.clone().all(|cite| !cite.words.is_empty()), "{} cites VEP-282 without words", rule.id);
+        let path = cite.source.path().unwrap_or_else(|| panic!("{name}: {cite} is no file"));
+        let text = plain(&std::fs::read_to_string(checkout.join(path)).unwrap());
+        assert!(text.contains(&plain(cite.words)), "{name}: {cite}");
+        found += 1;
     }
     println!("{found} citations found");
     assert!(found > 25);

@@ -40,7 +40,7 @@ pub struct Ask {
     sig: Option<String>,
     /// Stage in flight; with release: the stage targeted in it
     #[arg(long)]
-    stage: Option<StageName>,
+    stage: Option<Stage>,
     /// Release that any stage targets: v1.10
     #[arg(long)]
     release: Option<String>,
@@ -93,14 +93,6 @@ impl State {
             Self::Legacy => None,
         }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-enum StageName {
-    Alpha,
-    Beta,
-    Ga,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
@@ -260,7 +252,6 @@ fn fitting(rows: impl Iterator<Item = Row>) -> Vec<Row> {
 struct Filter<'a> {
     ask: &'a Ask,
     sig: Option<String>,
-    stage: Option<Stage>,
     release: Option<Release>,
     person: Option<Handle>,
     gate: Option<String>,
@@ -277,16 +268,10 @@ impl<'a> Filter<'a> {
                 )
             })?),
         };
-        let stage = ask.stage.map(|stage| match stage {
-            StageName::Alpha => Stage::Alpha,
-            StageName::Beta => Stage::Beta,
-            StageName::Ga => Stage::Ga,
-        });
         let sig = ask.sig.as_deref().map(|name| known_sig(world, name)).transpose()?;
         Ok(Self {
             ask,
             sig,
-            stage,
             release,
             person: ask.person.as_deref().map(Handle::new),
             gate: ask.gate.as_deref().map(str::to_lowercase),
@@ -299,7 +284,7 @@ impl<'a> Filter<'a> {
             State::Legacy => document.is_legacy(),
             state => facts.status.as_ref().map(|fact| fact.value) == state.status(),
         });
-        let plan_fits = match (self.stage, self.release) {
+        let plan_fits = match (self.ask.stage, self.release) {
             (Some(stage), Some(release)) => facts.targets.get(&stage).is_some_and(|it| it.value == release),
             (Some(stage), None) => facts.stage.as_ref().is_some_and(|it| it.value == stage),
             (None, Some(release)) => facts.targets.values().any(|it| it.value == release),

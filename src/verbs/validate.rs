@@ -39,6 +39,9 @@ pub struct Ask {
     /// Where the draft will lie: veps/<sig>/<number>-<name>/vep.md
     #[arg(long, requires = "draft")]
     path: Option<String>,
+    /// What the one VEP or draft was before: base for steps and freeze
+    #[arg(long, value_name = "FILE")]
+    was: Option<Text>,
     /// brief: findings; full: every rule's verdict
     #[arg(long, value_enum, default_value = "brief")]
     detail: Detail,
@@ -157,29 +160,38 @@ impl Verb for Validate {
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let mut notes = Vec::new();
-        let (sheets, base) = match ask.draft {
-            Some(draft) if ask.veps.is_empty() => {
-                let (sheet, base) = judge_draft(world, draft, ask.path.as_deref(), &mut notes)?;
-                (vec![sheet], base)
-            }
-            Some(_) => {
+        let was = ask.was.as_ref().map(|was| text_of(was, "the earlier text")).transpose()?;
+        let (sheets, base) = match &ask.draft {
+            Some(_) if !ask.veps.is_empty() => {
                 return Err(Trouble::new("a draft and veps were both given", "Give one of the two."));
+            }
+            Some(draft) => {
+                let (sheet, base) = judge_draft(world, draft, ask.path.as_deref(), was, &mut notes)?;
+                (vec![sheet], base)
             }
             None if ask.path.is_some() => {
                 let way = "Give the text as draft too, or the path of an existing VEP in veps.";
                 return Err(Trouble::new("path goes with draft", way));
             }
-            None => (
-                judge_tree(world, &ask.veps)?,
-                "none is known; a document without front matter counts as legacy".into(),
-            ),
+            None => match (was, ask.veps.as_slice()) {
+                (Some(was), [name]) => {
+                    (vec![judge_against(world, one(&world.head, &name.0)?, was)], GIVEN.into())
+                }
+                (Some(_), _) => {
+                    return Err(Trouble::new("was goes with one VEP", "Name the one VEP, or give a draft."));
+                }
+                (None, names) => (
+                    judge_tree(world, names)?,
+                    "none is known; a document without front matter counts as legacy".into(),
+                ),
+            },
         };
         notes.extend(notices(&world.head));
         Ok(answer(world, sheets, base, ask.detail, notes))
     }
 
     fn texts(ask: &mut Ask) -> Vec<&mut Text> {
-        ask.draft.iter_mut().collect()
+        ask.draft.iter_mut().chain(&mut ask.was).collect()
     }
 
     fn fails(answer: &Answer) -> bool {
@@ -215,33 +227,52 @@ fn number(document: &Document) -> Option<u32> {
     document.facts.number.as_ref().map(|fact| fact.value)
 }
 
-fn judge_draft(
-    world: &World,
-    draft: Text,
-    path: Option<&str>,
-    notes: &mut Vec<String>,
-) -> Result<(Numbered, String), Trouble> {
-    let Text::Given(bytes) = draft else {
-        return Err(Trouble::new("the draft was not read", "Give its text."));
+/// How a base that was given as a text is called.
+const GIVEN: &str = "the earlier text that was given";
+
+/// One VEP against an earlier text of it.
+fn judge_against(world: &World, document: &Document, was: &[u8]) -> Numbered {
+    let was = Document::parse(Source::from_bytes(document.path(), was));
+    (judge(world, document, Was::Known(&was)), number(document))
+}
+
+/// The bytes of a text that came along, if they can be judged at all.
+fn text_of<'a>(text: &'a Text, what: &str) -> Result<&'a [u8], Trouble> {
+    let Text::Given(bytes) = text else {
+        return Err(Trouble::new(format!("{what} was not read"), "Give the text itself."));
     };
     if bytes.len() > MOST_BYTES {
         return Err(Trouble::new(
-            format!("the draft has more than {MOST_BYTES} bytes"),
+            format!("{what} has more than {MOST_BYTES} bytes"),
             "Give one VEP's vep.md; images and data belong beside it.",
         ));
     }
-    if let Err(error) = std::str::from_utf8(&bytes) {
+    if let Err(error) = std::str::from_utf8(bytes) {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
         return Err(Trouble::new(
-            format!("the draft is not UTF-8: byte {} in line {line}", error.valid_up_to()),
+            format!("{what} is not UTF-8: byte {} in line {line}", error.valid_up_to()),
             "Save it as UTF-8.",
         ));
     }
+    Ok(bytes)
+}
+
+fn judge_draft(
+    world: &World,
+    draft: &Text,
+    path: Option<&str>,
+    was: Option<&[u8]>,
+    notes: &mut Vec<String>,
+) -> Result<(Numbered, String), Trouble> {
+    let bytes = text_of(draft, "the draft")?;
     let path = path.map(readable_path).transpose()?;
-    let mut document = Document::parse(Source::from_bytes(path.as_deref().unwrap_or(DRAFT), &bytes));
+    let mut document = Document::parse(Source::from_bytes(path.as_deref().unwrap_or(DRAFT), bytes));
     if path.is_none() {
         document = at_its_place(world, document, notes);
+    }
+    if let Some(was) = was {
+        return Ok((judge_against(world, &document, was), GIVEN.into()));
     }
     let (was, base) = match world.head.at(document.path()) {
         Some(was) => (Was::Known(was), format!("the file at {}", code(document.path()))),
@@ -268,6 +299,8 @@ fn readable_path(path: &str) -> Result<String, Trouble> {
             format!("{} is a companion of {}; only proposals are judged", code(clean), code(&of)),
             way,
         )),
+        // A proposal in the wrong place below `veps/` is a finding.
+        Home::Elsewhere if clean.starts_with("veps/") && clean.ends_with(".md") => Ok(clean.into()),
         Home::Elsewhere => Err(Trouble::new(format!("{} is no place for a proposal", code(clean)), way)),
     }
 }

@@ -1,0 +1,32 @@
+"""Drives the server with the official Python SDK: list, and every tool on a good and a bad question."""
+
+import asyncio
+import sys
+
+from mcp import Client, StdioServerParameters
+
+QUESTIONS = [
+    ("query_veps", {"sig": "network"}, {"sig": "netwrk"}, "Did you mean"),
+    ("get_vep", {"vep": "405"}, {"vep": "450"}, "Did you mean VEP-405"),
+    ("validate_vep", {"veps": ["405"]}, {"veps": ["999"]}, "no VEP answers to"),
+    ("propose_transition", {"vep": "402", "to": "implementable"}, {"vep": "402", "to": "merged"}, "unknown variant"),
+    ("check_freeze", {"release": "v1.10"}, {"release": "soon"}, "is no release"),
+]
+
+
+async def main(binary: str, mode: str) -> None:
+    server = StdioServerParameters(command=binary, args=["serve", "--demo"])
+    async with Client(server, mode=mode) as client:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        assert set(tools) == {name for name, *_ in QUESTIONS}, sorted(tools)
+        for name, good, bad, says in QUESTIONS:
+            assert tools[name].annotations.read_only_hint is True, name
+            answer = await client.call_tool(name, good)
+            assert not answer.is_error and answer.structured_content, (name, answer)
+            assert len(answer.content[0].text) > 60, (name, answer)
+            answer = await client.call_tool(name, bad)
+            assert answer.is_error and says in answer.content[0].text, (name, answer)
+    print(f"ok {mode}")
+
+
+asyncio.run(main(sys.argv[1], sys.argv[2]))
