@@ -10,11 +10,7 @@ use vep_mcp::{
 fn main() -> std::io::Result<()> {
     let path = std::env::args().nth(1).unwrap_or("examples/drafts/flawed.md".into());
     let document = Document::parse(Source::from_bytes(path.as_str(), &std::fs::read(&path)?));
-    let world = World {
-        head: Corpus::default(),
-        calendar: Calendar::snapshot(),
-        today: jiff::civil::date(2026, 8, 18),
-    };
+    let world = World::unchanged(Corpus::default(), Calendar::snapshot(), jiff::civil::date(2026, 8, 18));
     let mut out = std::io::stdout();
     for (rule, flaw) in report::judge(&world, &document, Was::Nothing).flaws() {
         let (severity, place) = (flaw.severity.as_str(), flaw.place);

@@ -53,6 +53,15 @@ impl Corpus {
                 "lies outside a proposal's folder `veps/<folder>/<number>-<name>/`; not listed as a VEP";
             notices.push(Notice { path: document.path().into(), what: what.into() });
         }
+        let main: BTreeSet<&str> = proposals.iter().map(|document| document.path()).collect();
+        for document in &others {
+            if let Home::Companion { of } = &document.home
+                && !main.contains(of.as_str())
+            {
+                let what = "lies in a folder without a main document `vep.md`; not listed as a VEP";
+                notices.push(Notice { path: document.path().into(), what: what.into() });
+            }
+        }
         notices.sort_by(|a, b| a.path.cmp(&b.path));
         let mut corpus = Self { proposals, others, notices, ..Self::default() };
         corpus.index();
@@ -112,14 +121,15 @@ impl Corpus {
             return self.numbered(number).collect();
         }
         let name = name.trim().trim_start_matches("./").trim_end_matches('/');
+        // A path from somewhere else, or from within a folder of the checkout.
+        let name = name.rfind("/veps/").and_then(|at| name.get(at + 1..)).unwrap_or(name);
+        let name = name.strip_suffix("/vep.md").unwrap_or(name);
         self.proposals
             .iter()
             .filter(|document| {
                 let path = document.path();
                 let folder = path.strip_suffix("/vep.md").unwrap_or(path);
-                path == name
-                    || folder == name
-                    || matches!(&document.home, Home::Proposal { name: own, .. } if own == name)
+                folder == name || matches!(&document.home, Home::Proposal { name: own, .. } if own == name)
             })
             .collect()
     }
@@ -169,7 +179,8 @@ impl Corpus {
         let mut found: BTreeMap<std::cmp::Reverse<usize>, Vec<&Arc<Document>>> = BTreeMap::new();
         for document in &self.proposals {
             let text = document.source.text().to_lowercase();
-            if !words.iter().all(|word| text.contains(word) || document.path().contains(word)) {
+            if !words.iter().all(|word| text.contains(word) || document.path().to_lowercase().contains(word))
+            {
                 continue;
             }
             let title =

@@ -183,11 +183,15 @@ fn misplaced(source: &Source, start: usize) -> Option<Span> {
         rest = comment.split_once("-->")?.1.trim_start();
     }
     let mut lines = rest.lines();
-    let opens = lines
-        .next()?
-        .strip_prefix("---")
-        .is_some_and(|more| more.trim().is_empty() || more.starts_with(" #"));
-    if !opens || !lines.next().is_some_and(looks_like_key) {
+    let more = lines.next()?.strip_prefix("---")?;
+    let opens = more.trim_matches('-').trim().is_empty() || more.starts_with(" #") || more.starts_with('\r');
+    let is_key_line = |line: &&str| !line.trim_start().starts_with('#') && !line.trim().is_empty();
+    let first = match more.strip_prefix('\r') {
+        // Line ends of old Macs, which no reader of today takes for any.
+        Some(rest) => rest.split('\r').next(),
+        None => lines.find(is_key_line),
+    };
+    if !opens || !first.is_some_and(looks_like_key) {
         return None;
     }
     source.line_span(source.line(source.text().len() - rest.len()))
@@ -245,7 +249,9 @@ mod tests {
         let fault = fault(text);
         assert_eq!(fault.fix, "Put a line `---` before line 6 (`# VEP #7: Clock`).");
         assert!(!parse(text).is_legacy());
-        for near in ["\n---\n", "<!-- SPDX -->\n\n---\n", "--- # VEP\n"] {
+        for near in
+            ["\n---\n", "<!-- SPDX -->\n\n---\n", "--- # VEP\n", "----\n", "\n---\n# key follows\n", "---\r"]
+        {
             assert!(!parse(&format!("{near}title: Clock\n---\n")).is_legacy(), "{near:?}");
         }
         assert!(parse("# VEP #7: Clock\n\n---\ntitle: x\n---\n").is_legacy());

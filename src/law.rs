@@ -25,6 +25,8 @@ pub enum Law {
     Readme,
     /// `docs/feature-lifecycle.md`.
     Lifecycle,
+    /// VEP-229, "Beta features on by default".
+    Vep229,
     /// `veps/NNNN-vep-template/vep.md`.
     Template,
     /// The upstream author's unmerged check scripts.
@@ -50,6 +52,7 @@ impl Law {
             Self::Vep282 => "VEP-282",
             Self::Readme => "README",
             Self::Lifecycle => "feature-lifecycle",
+            Self::Vep229 => "VEP-229",
             Self::Template => "template",
             Self::DraftCi => "draft CI",
             Self::Guide => "writing guide (draft)",
@@ -68,6 +71,7 @@ impl Law {
             Self::Readme => Some("README.md"),
             Self::Lifecycle => Some("docs/feature-lifecycle.md"),
             Self::Template => Some("veps/NNNN-vep-template/vep.md"),
+            Self::Vep229 => Some("veps/meta-VEPs/229-beta-features-on-by-default/vep.md"),
             Self::DraftCi
             | Self::Guide
             | Self::Pr283

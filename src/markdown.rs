@@ -28,6 +28,8 @@ pub struct Outline {
 pub struct Section {
     /// The heading's text without markup.
     pub title: String,
+    /// The same as titles are compared: without case and punctuation.
+    pub name: String,
     /// 1 for `#`, 2 for `##`, and so on.
     pub level: u8,
     /// The heading itself.
@@ -214,6 +216,12 @@ fn depth(level: HeadingLevel) -> u8 {
     }
 }
 
+/// A text as titles are compared: its words in lower case, without marks and punctuation.
+pub fn plain(text: &str) -> String {
+    let letters: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    letters.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Sections from headings, in one pass from the end: for each level, where the nearest heading that
 /// closes it begins.
 fn sections(outline: &Outline, shown: Vec<usize>, end: usize) -> Vec<Section> {
@@ -238,6 +246,7 @@ fn sections(outline: &Outline, shown: Vec<usize>, end: usize) -> Vec<Section> {
         let next = filling.partition_point(|start| *start < passage.span.end);
         sections.push(Section {
             title: passage.text.clone(),
+            name: plain(&passage.text),
             level,
             heading: passage.span,
             span: Span::new(passage.span.start, close),

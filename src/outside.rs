@@ -92,7 +92,7 @@ impl Outside {
                 cache.corpus(&root)?
             }
         };
-        Ok(World { head, calendar: self.calendar()?, today })
+        Ok(World::unchanged(head, self.calendar()?, today))
     }
 
     fn calendar(&self) -> Result<Calendar, Failure> {

@@ -29,6 +29,9 @@ pub fn heading(outline: &Outline, source: &Source) -> Option<Heading> {
         .find(|passage| strip_word(&passage.text, "vep").is_some())?;
     let rest = strip_word(&passage.text, "vep")?.trim_start_matches([' ', '#', '-']);
     let digits = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    // `3D` is a word.
+    let is_word = rest.get(digits.len()..).is_some_and(|more| more.starts_with(char::is_alphabetic));
+    let digits = if is_word { "" } else { digits };
     let digits = match rest.get(..4) {
         Some(four) if digits.is_empty() && four.eq_ignore_ascii_case("nnnn") => four,
         _ => digits,
@@ -106,6 +109,7 @@ mod tests {
             ("# VEP-258: Quotas", Some("258"), Some("Quotas")),
             ("# VEP #NNNN: Your title", Some("NNNN"), Some("Your title")),
             ("# VEP #9 - `Image` volumes", Some("9"), Some("Image volumes")),
+            ("# VEP 3D acceleration", None, Some("3D acceleration")),
         ] {
             let heading = heading(&outline(text, 0), &Source::new("x", text)).unwrap();
             assert_eq!(heading.number.as_ref().map(|number| number.value.as_str()), number, "{text}");

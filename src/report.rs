@@ -47,6 +47,8 @@ pub enum Verdict {
 pub struct Flaw {
     /// How much it matters.
     pub severity: Severity,
+    /// Since when it is there.
+    pub age: Age,
     /// The file, where it is not the document that was judged.
     pub elsewhere: Option<String>,
     /// Where it begins.
@@ -55,6 +57,28 @@ pub struct Flaw {
     pub what: String,
     /// How to mend it.
     pub fix: String,
+}
+
+/// Since when a flaw has been there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Age {
+    /// The change made it, or nobody knows what was before.
+    New,
+    /// It was there before, and the change touched its document.
+    Touched,
+    /// It was there before, and the change does not touch its document.
+    Old,
+}
+
+impl Age {
+    /// As an answer says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Touched => "touched",
+            Self::Old => "old",
+        }
+    }
 }
 
 /// How many flaws there are of each severity.
@@ -96,8 +120,30 @@ impl std::fmt::Display for Counts {
     }
 }
 
-/// Asks the whole book about one document.
+/// Asks the whole book about one document. Where it is known what it was, the book is asked about that, too:
+/// a flaw that was there before is no news, and only new ones fail a run.
 pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
+    let mut sheet = verdicts(world, now, was);
+    let Was::Known(before) = was else { return sheet };
+    let age = if before.source == now.source { Age::Old } else { Age::Touched };
+    let before = verdicts(world.before(), before, Was::Unknown);
+    let mut known: Vec<(&str, String)> =
+        before.flaws().into_iter().map(|(rule, flaw)| (rule.id, flaw.what.clone())).collect();
+    for check in &mut sheet.checks {
+        let Verdict::Broken(flaws) = &mut check.verdict else { continue };
+        for flaw in flaws {
+            // Each old flaw excuses one: a second of the same kind is new.
+            let twin = known.iter().position(|(rule, what)| *rule == check.rule.id && *what == flaw.what);
+            if let Some(twin) = twin {
+                known.swap_remove(twin);
+                flaw.age = age;
+            }
+        }
+    }
+    sheet
+}
+
+fn verdicts(world: &World, now: &Document, was: Was<'_>) -> Sheet {
     let case = Case { now, was, world };
     let class = case.class();
     let checks = rules::all().map(|rule| Check { rule, verdict: verdict(rule, &case, class) }).collect();
@@ -123,6 +169,7 @@ fn flaw(rule: &Rule, finding: Finding, case: &Case<'_>, class: Class) -> Flaw {
     };
     Flaw {
         severity: severity(finding.gravity, class),
+        age: Age::New,
         elsewhere,
         place,
         // A second line of defence: whatever a rule puts into its words stays one readable line.
@@ -143,8 +190,13 @@ impl Sheet {
             })
             .flatten()
             .collect();
-        flaws.sort_by_key(|(_, flaw)| (flaw.severity, flaw.place));
+        flaws.sort_by_key(|(_, flaw)| (flaw.age, flaw.severity, flaw.place));
         flaws
+    }
+
+    /// Whether nothing in it fails a run: no error that is new.
+    pub fn passes(&self) -> bool {
+        self.flaws().iter().all(|(_, flaw)| flaw.severity != Severity::Error || flaw.age != Age::New)
     }
 
     /// How many flaws there are of each severity.

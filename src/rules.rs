@@ -3,6 +3,7 @@
 //! A new rule is a `const` in one of the chapters and a folder of cases under `tests/rules/<id>/`;
 //! nothing else knows its name. `tests/rules/README.md` is this book, generated.
 
+mod body;
 mod freeze;
 mod identity;
 mod people;
@@ -39,6 +40,7 @@ pub const BOOK: &[Chapter] = &[
     Chapter { name: "steps", about: "what a change does to the state", rules: steps::RULES },
     Chapter { name: "freeze", about: "until when a VEP may be approved for a release", rules: freeze::RULES },
     Chapter { name: "succession", about: "which VEP takes the place of which", rules: succession::RULES },
+    Chapter { name: "body", about: "the sections of the template say something", rules: body::RULES },
 ];
 
 /// All rules in the order of the book.

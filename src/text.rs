@@ -156,6 +156,8 @@ fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2028}' | '\u{2029}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180d}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e0fff}')
 }
@@ -218,7 +220,11 @@ pub fn fenced(text: &str, info: &str) -> String {
 
 /// Foreign text as inline code that it cannot leave, on one line.
 pub fn code(text: &str) -> String {
-    let text = one_line(text, 120);
+    // Blanks at the ends would be lost, and with them what is wrong with the text.
+    let blanks = !text.trim().is_empty() && text.trim() != text;
+    let text =
+        if blanks { format!("\"{}\"", visible(text).replace('\n', "\\n")) } else { one_line(text, 120) };
+    let text: String = text.chars().take(160).collect();
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     if longest == 0 {
         return format!("`{text}`");
@@ -282,6 +288,7 @@ mod tests {
         assert_eq!(one_line("abcdef", 3), "abc…");
         assert_eq!(one_line("ab\u{202e}c", 4), "ab…");
         assert_eq!(code("a`b"), "`` a`b ``");
+        assert_eq!(code(" a"), "`\" a\"`");
     }
 
     #[test]

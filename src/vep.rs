@@ -248,11 +248,12 @@ pub fn is_unset(text: &str) -> bool {
 /// A VEP number in any dress: `307`, `0307`, `#307`, `VEP-307`, `VEP #307`.
 pub fn read_number(name: &str) -> Option<Number> {
     let name = name.trim();
-    let bare = match name.get(..3) {
-        Some(vep) if vep.eq_ignore_ascii_case("vep") => name.get(3..).unwrap_or_default(),
-        _ => name,
+    let digits = match name.get(..3) {
+        Some(vep) if vep.eq_ignore_ascii_case("vep") => {
+            name.get(3..).unwrap_or_default().trim_start_matches([' ', '-', '#'])
+        }
+        _ => name.trim_start_matches('#'),
     };
-    let digits = bare.trim_start_matches([' ', '-', '#']);
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
 

@@ -171,6 +171,21 @@ impl<'de> serde::Deserialize<'de> for Name {
     }
 }
 
+/// A list as models write it: a list, a single value, or nothing. The schema shows the one form that every
+/// client can send.
+fn one_or_many<'de, D: serde::Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    use serde::Deserialize as _;
+    use serde::de::Error as _;
+    let values = match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Null => vec![],
+        serde_json::Value::Array(values) => values,
+        one => vec![one],
+    };
+    values.into_iter().map(|value| serde_json::from_value(value).map_err(D::Error::custom)).collect()
+}
+
 impl JsonSchema for Name {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Name".into()

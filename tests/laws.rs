@@ -18,7 +18,7 @@ const PATH: &str = "veps/sig-compute/7-guest-clock/vep.md";
 fn world() -> World {
     let documents =
         lawful().iter().map(|(path, text)| Arc::new(Document::parse(Source::new(path, text)))).collect();
-    World { head: Corpus::new(documents, vec![]), calendar: Calendar::snapshot(), today: date(2026, 8, 18) }
+    World::unchanged(Corpus::new(documents, vec![]), Calendar::snapshot(), date(2026, 8, 18))
 }
 
 fn clock() -> String {
@@ -153,6 +153,14 @@ fn hostile_drafts_are_answered_at_once() {
         ("links", "[a](".repeat(100_000)),
         ("quotes", ">".repeat(100_000)),
         ("headings", "# a\n".repeat(100_000)),
+        (
+            "alternatives without a gate",
+            format!("---\ntitle: x\n---\n{}{}", "# alternative\n".repeat(50_000), "a\n\n".repeat(200_000)),
+        ),
+        (
+            "sections of one name",
+            format!("---\ntitle: x\nstatus: provisional\n---\n{}", "## Goals\n".repeat(100_000)),
+        ),
         ("table", "|a".repeat(100_000)),
         ("html comment", "<!-- ".repeat(100_000)),
         ("one line", "a".repeat(1_900_000)),

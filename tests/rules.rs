@@ -15,11 +15,11 @@ use std::sync::Arc;
 use vep_mcp::calendar::Calendar;
 use vep_mcp::corpus::Corpus;
 use vep_mcp::document::Document;
-use vep_mcp::report::{Sheet, Verdict, judge};
+use vep_mcp::report::{Age, Sheet, Verdict, judge};
 use vep_mcp::rule::Was;
 use vep_mcp::rules;
 use vep_mcp::text::Source;
-use vep_mcp::world::World;
+use vep_mcp::world::{Base, World};
 
 const TODAY: Date = date(2026, 8, 18);
 
@@ -47,7 +47,7 @@ pub fn lawful() -> Files {
 fn world(files: &Files, today: Date) -> World {
     let documents =
         files.iter().map(|(path, text)| Arc::new(Document::parse(Source::new(path, text)))).collect();
-    World { head: Corpus::new(documents, vec![]), calendar: Calendar::snapshot(), today }
+    World::unchanged(Corpus::new(documents, vec![]), Calendar::snapshot(), today)
 }
 
 /// Applies a unified diff over several files.
@@ -91,8 +91,16 @@ fn say(sheet: &Sheet) -> String {
     for (rule, flaw) in sheet.flaws() {
         let file = flaw.elsewhere.as_ref().map_or(String::new(), |path| format!("{path}:"));
         let place = format!("{file}{}:{}", flaw.place.line, flaw.place.column);
-        writeln!(out, "{} {} {place}\n  {}\n  fix: {}", flaw.severity.as_str(), rule.id, flaw.what, flaw.fix)
-            .unwrap();
+        let before = if flaw.age == Age::New { "" } else { " (there before)" };
+        writeln!(
+            out,
+            "{} {} {place}{before}\n  {}\n  fix: {}",
+            flaw.severity.as_str(),
+            rule.id,
+            flaw.what,
+            flaw.fix
+        )
+        .unwrap();
     }
     let mut not_yet: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut holds = Vec::new();
@@ -124,7 +132,9 @@ fn case(id: &str, name: &str) -> Case {
     let after = apply(&before, &diff);
     let today = fs::read_to_string(folder.join("today.txt"));
     let today = today.map_or(TODAY, |day| day.trim().parse().unwrap());
-    let (was, now) = (world(&before, today), world(&after, today));
+    let was = world(&before, today);
+    let base = Base { name: "the lawful world".into(), world: was.clone(), renamed: BTreeMap::new() };
+    let now = World { base: Some(Arc::new(base)), ..world(&after, today) };
     let usual = sheets(&was, Some(&was));
     let sheets = sheets(&now, Some(&was))
         .into_iter()
@@ -183,7 +193,10 @@ fn every_rule_has_a_case_that_breaks_it_and_a_near_miss_that_holds() {
 fn a_case_breaks_no_other_rule_than_its_own() {
     for rule in rules::all() {
         for case in cases(rule.id) {
-            for other in rules::all().filter(|other| other.id != rule.id) {
+            // A legacy document breaks one rule by being one.
+            let legacy = case.sheets.iter().all(|sheet| sheet.class.as_str() == "legacy");
+            let others = rules::all().filter(|other| other.id != rule.id);
+            for other in others.filter(|other| !(legacy && other.id == "front-matter-present")) {
                 assert!(!breaks(&case, other.id), "{}/{} also breaks {}", rule.id, case.name, other.id);
             }
         }

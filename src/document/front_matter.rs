@@ -339,6 +339,11 @@ impl Reading<'_> {
             _ if self.twice => Field::Twice,
             _ if Self::is_null(node) => self.empty(),
             _ if !self.key.required && Self::says_unset(node) => self.empty(),
+            // Of reviewers and approvers one may say TBD without a list.
+            _ if node.text().is_some_and(|text| text.eq_ignore_ascii_case("tbd")) => {
+                let tbd = Spanned::new(node.text().unwrap_or_default().into(), node.span);
+                Field::Read(Spanned::new(vec![tbd], node.span))
+            }
             Kind::List(items) if items.is_empty() => self.empty(),
             Kind::List(items) => self.items(items, node.span),
             _ => self.wrong(node),
@@ -395,7 +400,8 @@ impl Reading<'_> {
             match (key.text(), value.text(), value.resolved()) {
                 (Some(stage), Some(release), Some(plain)) => targets.push(Target {
                     stage: Spanned::new(stage.into(), key.span),
-                    release: Spanned::new(release.into(), value.span),
+                    // `null` is written out and means nothing all the same.
+                    release: Spanned::new(if plain == Plain::Null { "" } else { release }.into(), value.span),
                     plain,
                 }),
                 (stage, ..) => {

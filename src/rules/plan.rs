@@ -8,7 +8,7 @@
 use super::shape::{is_placeholder, meant};
 use crate::document::{Document, Field, Front, Target};
 use crate::law::{Law, cite, vep282};
-use crate::markdown::Passage;
+use crate::markdown::{Block, Passage};
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, optional, value};
 use crate::text::{Span, Spanned, code, nearest, one_line};
 use crate::vep::{Release, Stage, Status, is_unset};
@@ -50,7 +50,7 @@ fn feature_gate_named(case: &Case<'_>) -> Judged {
     }
     Ok(vec![match opt_out(case.now) {
         Some((sentence, span)) => {
-            Finding::should(span, format!("no gate; the text says: {}", code(&one_line(sentence, 110))))
+            Finding::should(span, format!("no gate; the text says: {}", code(&one_line(&sentence, 110))))
                 .fix("If this sentence is the justification, nothing is to be mended; a SIG will weigh it.")
         }
         None => {
@@ -59,32 +59,65 @@ fn feature_gate_named(case: &Case<'_>) -> Judged {
     }])
 }
 
-/// Whether a gate is named.
+/// Whether a gate is named. A word that denies one is no name.
 fn has_gate(case: &Case<'_>) -> Result<bool, NotYet> {
     let gates = optional(&case.matter()?.feature_gate, "feature-gate")?;
-    Ok(gates.is_some_and(|gates| gates.value.iter().any(|gate| !is_unset(&gate.value))))
+    Ok(gates.is_some_and(|gates| gates.value.iter().any(|gate| is_gate_name(&gate.value))))
 }
 
-/// The sentence that denies a gate, and where it stands. Alternatives that were not taken do not count.
-fn opt_out(document: &Document) -> Option<(&str, Span)> {
+/// Whether a value can be the name of a gate: one word, and not one that says that there is none.
+fn is_gate_name(value: &str) -> bool {
+    let denies = ["none", "no", "false", "nil"].iter().any(|word| value.trim().eq_ignore_ascii_case(word));
+    !is_unset(value) && !denies && !value.trim().contains(char::is_whitespace)
+}
+
+/// The sentence that denies a gate, and where it stands. What was not chosen (alternatives), what is no goal,
+/// and boxes still to be ticked do not count.
+fn opt_out(document: &Document) -> Option<(String, Span)> {
     // Sections and passages both come in the order of the file, so one look at each is enough.
-    let mut alternatives = document
+    let mut aside = document
         .outline
         .sections
         .iter()
-        .filter(|section| section.title.to_lowercase().contains("alternative"))
+        .filter(|section| {
+            let title = section.title.to_lowercase();
+            title.contains("alternative") || matches!(title.as_str(), "non goals" | "non-goals")
+        })
         .map(|section| section.span)
         .peekable();
     let mut until = 0;
     document.outline.passages.iter().find_map(|passage| {
-        while let Some(span) = alternatives.next_if(|span| span.start <= passage.span.start) {
+        while let Some(span) = aside.next_if(|span| span.start <= passage.span.start) {
             until = until.max(span.end);
         }
-        if passage.struck || passage.span.start < until {
+        let is_task = matches!(passage.kind, Block::Item { ticked: Some(_) });
+        if passage.struck || is_task || passage.span.start < until {
             return None;
         }
-        Some((sentences(&passage.text).find(|it| denies_gate(it))?, passage.span))
+        let text = without_code(document.source.slice(passage.span)).unwrap_or_else(|| passage.text.clone());
+        let sentence = sentences(&text).find(|it| denies_gate(it))?;
+        Some((around_gate(sentence), passage.span))
     })
+}
+
+/// A passage without its inline code; none where it has none.
+fn without_code(written: &str) -> Option<String> {
+    if !written.contains('`') {
+        return None;
+    }
+    let outside = written.split('`').step_by(2).collect::<Vec<_>>().join("…");
+    Some(outside.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The part of a long sentence that speaks of the gate.
+fn around_gate(sentence: &str) -> String {
+    let chars: Vec<char> = sentence.chars().collect();
+    let at = sentence.to_lowercase().find("feature").unwrap_or_default();
+    let at = sentence.get(..at).map_or(0, |before| before.chars().count());
+    if chars.len() <= 110 || at < 60 {
+        return sentence.to_owned();
+    }
+    format!("…{}", chars.into_iter().skip(at - 60).collect::<String>())
 }
 
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
@@ -95,12 +128,26 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
 /// denies none, and "the" gate is one that exists.
 #[rustfmt::skip]
 const TURNS: &[&str] = &[
-    "unless", "until", "if", "when", "while", "beyond", "the", "this", "its", "that", "only", "about", "with",
-    "questions", "issues", "changes",
+    "unless", "until", "if", "when", "while", "beyond", "the", "this", "its", "that", "only", "about", "with", "and",
+    "but", "questions", "issues", "changes", "other", "another", "relying", "rely", "enable", "enables", "disable",
+    "disables", "depend",
 ];
 
-/// Whether a sentence says that there is no feature gate: a negation at most eight words before it, with
-/// nothing between that turns the sense.
+/// Words behind "feature gate" that make it a part of something else.
+const COMPOUNDS: &[&str] =
+    &["state", "states", "check", "checks", "name", "names", "value", "values", "list", "api"];
+
+/// What a gate is not, where the negation stands behind it.
+const NOT_WANTED: &[&str] =
+    &["needed", "required", "necessary", "used", "planned", "added", "introduced", "proposed", "involved"];
+
+fn negates(word: &str) -> bool {
+    matches!(word, "no" | "not" | "without" | "neither" | "never" | "cannot") || word.ends_with("n't")
+}
+
+/// Whether a sentence says that there is no feature gate: one negation at most eight words before it, with
+/// nothing between that turns the sense; or "is not needed" and the like right behind it. A question and a
+/// condition say nothing.
 fn denies_gate(sentence: &str) -> bool {
     let lower = sentence
         .to_lowercase()
@@ -108,20 +155,34 @@ fn denies_gate(sentence: &str) -> bool {
         .replace("feature-gate", "feature gate")
         .replace("featuregate", "feature gate");
     let words: Vec<&str> =
-        lower.split_whitespace().map(|word| word.trim_matches(['*', '_', '`', '(', '"'])).collect();
-    let is_gate = |at: &usize| {
-        let letters =
-            words.get(at + 1).map_or("", |word| word.trim_end_matches(|c: char| !c.is_alphabetic()));
-        words.get(*at) == Some(&"feature") && matches!(letters, "gate" | "gates")
-    };
+        lower.split_whitespace().map(|word| word.trim_matches(['*', '_', '(', '"'])).collect();
+    if lower.ends_with('?') {
+        return false;
+    }
+    let bare =
+        |at: usize| words.get(at).map_or("", |word| word.trim_end_matches(|c: char| !c.is_alphabetic()));
+    let is_gate = |at: &usize| bare(*at) == "feature" && matches!(bare(at + 1), "gate" | "gates" | "gated");
     let denied = |at: usize| {
         let before = words.get(at.saturating_sub(9)..at).unwrap_or_default();
-        let negates = |word: &&str| matches!(*word, "no" | "not" | "without") || word.ends_with("n't");
-        let Some(negation) = before.iter().rposition(negates) else { return false };
+        let conditional =
+            words.get(..at).unwrap_or_default().iter().any(|word| matches!(*word, "if" | "when" | "whether"));
+        let Some(negation) = before.iter().rposition(|word| negates(word)) else { return false };
         let between = before.get(negation + 1..).unwrap_or_default();
-        !between.iter().any(|word| word.ends_with([',', ';', ':']) || TURNS.contains(word))
+        let twice = before.get(..negation).unwrap_or_default().iter().rev().take(4).any(|word| negates(word));
+        !conditional
+            && !twice
+            && !COMPOUNDS.contains(&bare(at + 2))
+            && !between.iter().any(|word| word.ends_with([',', ';', ':']) || TURNS.contains(word))
     };
-    (0..words.len()).filter(is_gate).any(denied)
+    let denied_behind = |at: usize| {
+        let behind: Vec<&str> = (at + 2..at + 7).map(bare).collect();
+        let not = behind.iter().position(|word| negates(word));
+        let existing = at > 0 && matches!(bare(at - 1), "the" | "this" | "its");
+        !existing
+            && not
+                .is_some_and(|not| not <= 2 && behind.iter().skip(not).any(|word| NOT_WANTED.contains(word)))
+    };
+    (0..words.len()).filter(is_gate).any(|at| denied(at) || denied_behind(at))
 }
 
 const STAGE_KNOWN: Rule = Rule {
@@ -343,28 +404,55 @@ fn alpha_not_skipped(case: &Case<'_>) -> Judged {
     Ok(vec![Finding::should(span, format!("{later} is named, but no release had it as Alpha"))])
 }
 
-/// What a clause says that leaves Alpha out.
+/// What a clause says that leaves Alpha out, as words.
 #[rustfmt::skip]
 const SKIPS: &[&str] = &[
-    "skip", "no alpha", "without alpha", "without an alpha", "directly to beta", "directly in beta",
-    "straight to beta", "starting at beta", "starts at beta", "start at beta",
+    "skip alpha", "skips alpha", "skipping alpha", "skipped alpha", "skip the alpha", "skips the alpha",
+    "skipping the alpha", "alpha skipped", "alpha is skipped", "alpha was skipped", "alpha stage is skipped",
+    "alpha phase is skipped", "alpha is omitted", "alpha phase is omitted", "alpha stage is omitted", "alpha is left out",
+    "no alpha", "without alpha", "without an alpha", "won t be an alpha", "alpha isn t needed", "alpha is not needed",
+    "directly to beta", "directly in beta", "directly at beta", "straight to beta", "starting at beta", "starting in beta",
+    "starts at beta", "starts in beta", "start at beta", "start in beta", "begins in beta", "begins at beta",
+    "targets alpha for version n a",
 ];
 
+/// What takes it back.
+const NOT_SKIPPED: &[&str] =
+    &["not be skipped", "not skipped", "decided against", "not skip", "should not", "must not"];
+
 /// Whether a clause of the text, or of a comment in the front matter, says that Alpha is left out. The
-/// struck-through target line of the prose form says so, too.
+/// struck-through target line of the prose form says so, too; an alternative that was not taken does not.
 fn says_alpha_is_skipped(document: &Document) -> bool {
-    let says = |text: &str| {
-        text.to_lowercase()
-            .split(['.', ';', '!', '?'])
-            .any(|clause| clause.contains("alpha") && SKIPS.iter().any(|words| clause.contains(words)))
-    };
+    let alternatives: Vec<Span> = document
+        .outline
+        .sections
+        .iter()
+        .filter(|section| section.level == 2 && section.title.to_lowercase().contains("alternative"))
+        .map(|section| section.span)
+        .collect();
     let struck = |passage: &Passage| passage.struck && passage.text.to_lowercase().contains("alpha");
     let block = match &document.front {
         Front::Read { block, .. } => document.source.slice(*block),
         _ => "",
     };
-    document.outline.passages.iter().any(|passage| struck(passage) || says(&passage.text))
-        || block.lines().filter_map(comment).any(says)
+    let mut passages = document.outline.passages.iter();
+    passages.any(|passage| {
+        let aside = alternatives.iter().take(4).any(|span| span.holds(passage.span));
+        !aside && (struck(passage) || skips_alpha(&passage.text))
+    }) || block.lines().filter_map(comment).any(skips_alpha)
+}
+
+fn skips_alpha(text: &str) -> bool {
+    text.split(['.', ';', '!', '?']).any(|clause| {
+        let words: Vec<String> = clause
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect();
+        let clause = format!(" {} ", words.join(" "));
+        let says = |phrases: &[&str]| phrases.iter().any(|phrase| clause.contains(&format!(" {phrase} ")));
+        says(SKIPS) && !says(NOT_SKIPPED)
+    })
 }
 
 /// The comment of a line of YAML: behind a `#` that stands at the beginning or after a space, and not
@@ -507,7 +595,29 @@ fn stage_within_timebox(case: &Case<'_>) -> Judged {
 
 #[cfg(test)]
 mod tests {
-    use super::denies_gate;
+    use super::{denies_gate, skips_alpha};
+
+    #[test]
+    fn alpha_is_skipped_where_a_clause_says_so() {
+        for yes in [
+            "Alpha is skipped: the code was in use.",
+            "This VEP starts in Beta, skipping Alpha.",
+            "- This VEP targets alpha for version: N/A",
+            "There won't be an Alpha release",
+            "The Alpha phase is omitted because nobody needs it.",
+        ] {
+            assert!(skips_alpha(yes), "{yes}");
+        }
+        for no in [
+            "In Alpha we skip validation.",
+            "Alpha must not be skipped.",
+            "We considered skipping Alpha and decided against it.",
+            "No alphabetical order is kept; unknown keys are skipped.",
+            "Alpha tests run nightly. Windows machines are skipped.",
+        ] {
+            assert!(!skips_alpha(no), "{no}");
+        }
+    }
 
     #[test]
     fn a_denial_of_a_gate_is_told_from_talk_about_one() {
@@ -516,7 +626,12 @@ mod tests {
             "No feature gate (feature is transparent and always enabled).",
             "It ships without a Feature Gate.",
             "This adds no feature-gate, because nothing changes.",
-            "We don't need a `FeatureGate` here.",
+            "We don't need a FeatureGate here.",
+            "A feature gate is not needed because nothing changes.",
+            "Feature gates are not used: it is a fix.",
+            "The feature-gate field is omitted: this VEP needs no feature gate.",
+            "It cannot be guarded by a feature gate.",
+            "The field is not feature gated.",
             "It doesn’t have a feature gate.",
             "A feature gate was weighed, but no feature gate is needed.",
         ] {
@@ -529,6 +644,13 @@ mod tests {
             "No API change is required beyond the feature gate.",
             "A feature gate guards it.",
             "There are no open questions about a feature gate.",
+            "The gate does not implicitly enable any other feature gate.",
+            "It works without relying on protobuf for feature gate state.",
+            "This must not ship without a feature gate.",
+            "If no feature gate is set, the API rejects the field.",
+            "The feature is not enabled by default and a feature gate controls it.",
+            "Is there no feature gate?",
+            "The feature gate is not needed by Alpha users.",
             "There is not much to say.",
         ] {
             assert!(!denies_gate(no), "{no}");

@@ -1,7 +1,7 @@
 //! `query`: which VEPs are there?
 
-use super::{Trouble, Verb, notices};
-use crate::document::{Document, Fact, Origin};
+use super::{Trouble, Verb, notices, one_or_many};
+use crate::document::{Document, Fact, Facts, Origin};
 use crate::text::one_line;
 use crate::vep::{Handle, META_FOLDER, Release, Stage, Status};
 use crate::world::World;
@@ -31,15 +31,17 @@ pub struct Query;
 pub struct Ask {
     /// Words that must all occur in path or text
     #[arg(value_name = "WORDS")]
-    words: Option<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    #[schemars(with = "String")]
+    words: Vec<String>,
     /// State; `legacy`: no front matter yet
-    #[arg(long)]
+    #[arg(long, ignore_case = true)]
     status: Option<State>,
     /// Owning SIG, or `meta-VEPs`
     #[arg(long)]
     sig: Option<String>,
     /// Stage in flight; with release: the stage targeted in it
-    #[arg(long)]
+    #[arg(long, ignore_case = true)]
     stage: Option<Stage>,
     /// Release that any stage targets: v1.10
     #[arg(long)]
@@ -62,6 +64,7 @@ pub struct Ask {
     offset: Option<usize>,
     /// Columns; default: title, sig, status, target
     #[arg(long, value_delimiter = ',')]
+    #[serde(deserialize_with = "one_or_many")]
     fields: Vec<Column>,
 }
 
@@ -204,18 +207,19 @@ impl Verb for Query {
             ));
         }
         let filter = Filter::of(world, &ask)?;
-        let candidates: Vec<&Arc<Document>> = match &ask.words {
-            Some(words) => world.head.search(words),
-            None => world.head.proposals().iter().collect(),
+        let candidates: Vec<&Arc<Document>> = match ask.words.join(" ").as_str() {
+            "" => world.head.proposals().iter().collect(),
+            words => world.head.search(words),
         };
         let mut found: Vec<&Arc<Document>> =
             candidates.into_iter().filter(|document| filter.takes(document)).collect();
         if let Some(sort) = ask.sort {
             found.sort_by_cached_key(|document| sort_key(document, sort));
         }
+        let asked = Asked { stage: ask.stage, release: filter.release };
         let columns = if ask.fields.is_empty() { DEFAULT.to_vec() } else { ask.fields.clone() };
         let offset = ask.offset.unwrap_or_default();
-        let rows = found.iter().skip(offset).take(limit).map(|document| row(document, &columns));
+        let rows = found.iter().skip(offset).take(limit).map(|document| row(document, &columns, &asked));
         let veps = if ask.limit.is_some() { rows.collect() } else { fitting(rows) };
         let end = offset.saturating_add(veps.len());
         Ok(Answer {
@@ -373,7 +377,21 @@ fn count(names: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
     ranked.into_iter().chain([rest]).collect()
 }
 
-fn row(document: &Document, columns: &[Column]) -> Row {
+/// What was asked about targets: then it is that target that is shown.
+struct Asked {
+    stage: Option<Stage>,
+    release: Option<Release>,
+}
+
+fn shown_target<'a>(facts: &'a Facts, asked: &Asked) -> Option<(Stage, &'a Fact<Release>)> {
+    let matching = facts.targets.iter().find(|(stage, release)| {
+        asked.release.is_some_and(|wanted| release.value == wanted)
+            && asked.stage.is_none_or(|wanted| wanted == **stage)
+    });
+    matching.map(|(stage, release)| (*stage, release)).or_else(|| facts.target())
+}
+
+fn row(document: &Document, columns: &[Column], ask: &Asked) -> Row {
     let facts = &document.facts;
     let names = |people: &[Fact<Handle>]| {
         Some(people.iter().take(10).map(|fact| one_line(&format!("@{}", fact.value.login()), 40)).collect())
@@ -385,7 +403,8 @@ fn row(document: &Document, columns: &[Column]) -> Row {
             Column::Sig => row.sig = sig(document).map(|sig| one_line(sig, 40)),
             Column::Status => row.status = Some(status(document).into()),
             Column::Target => {
-                row.target = facts.target().map(|(stage, release)| format!("{stage} {}", release.value));
+                row.target =
+                    shown_target(facts, ask).map(|(stage, release)| format!("{stage} {}", release.value));
             }
             Column::Targets => {
                 let targets =
@@ -421,6 +440,9 @@ fn notes(world: &World, ask: &Ask, matched: usize) -> Vec<String> {
     if legacy > 0 && !unseen.is_empty() {
         let unseen = unseen.join(", ");
         notes.push(format!("Left out: {legacy} without front matter, of which {unseen} cannot be known."));
+    }
+    if legacy > 0 && (ask.release.is_some() || ask.stage.is_some()) {
+        notes.push("Targets of VEPs without front matter are read from the common forms of prose; others are not seen.".into());
     }
     let offset = ask.offset.unwrap_or_default();
     if matched == 0 {

@@ -1,7 +1,7 @@
 //! `show`: what does this VEP say, and where does it stand?
 
 use super::{Name, Trouble, Verb, label, one, said};
-use crate::document::{Document, Fact};
+use crate::document::{Document, Fact, Origin};
 use crate::markdown::Section;
 use crate::report::{Counts, judge};
 use crate::rule::Was;
@@ -198,7 +198,13 @@ fn facts(document: &Document) -> Vec<Said> {
         }
     }
     facts.gates.iter().for_each(|fact| say("feature-gate", text(fact)));
-    facts.stage.iter().for_each(|fact| say("stage", text(fact)));
+    if let Some(fact) = &facts.stage {
+        let (value, from, span) = text(fact);
+        let inferred = fact.origin == Origin::Prose;
+        let value =
+            if inferred { format!("{value} (inferred: the latest stage with a target)") } else { value };
+        say("stage", (value, from, span));
+    }
     for (stage, fact) in &facts.targets {
         let name = match stage {
             Stage::Alpha => "milestone.alpha",

@@ -1,8 +1,8 @@
 //! `validate`: what does the book say about it?
 
-use super::{Name, Text, Trouble, Verb, notices, one, unknown};
+use super::{Name, Text, Trouble, Verb, notices, one, one_or_many, said, unknown};
 use crate::document::{Document, Home, MOST_BYTES};
-use crate::report::{Counts, Flaw, Sheet, Verdict, judge};
+use crate::report::{Age, Counts, Flaw, Sheet, Verdict, judge};
 use crate::rule::{Rule, Severity, Was};
 use crate::text::{Source, code, one_line};
 use crate::world::World;
@@ -32,6 +32,8 @@ pub struct Validate;
 pub struct Ask {
     /// Numbers or paths; none: all VEPs
     #[arg(value_name = "VEP")]
+    #[serde(deserialize_with = "one_or_many")]
+    #[schemars(with = "Vec<String>")]
     veps: Vec<Name>,
     /// Text of a draft to judge instead of files
     #[arg(long, value_name = "FILE", conflicts_with = "veps")]
@@ -58,7 +60,7 @@ enum Detail {
 /// What the book says, the verdict first.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Answer {
-    /// No document has an error
+    /// No document has an error that is new
     passes: bool,
     /// The day the answer is for
     today: String,
@@ -114,6 +116,9 @@ struct Found {
     rule: &'static str,
     /// `error`, `warning` or `advice`
     severity: &'static str,
+    /// `touched` or `old`: it was there before and fails no run
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age: Option<&'static str>,
     /// The file, where it is not the document itself
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
@@ -186,7 +191,10 @@ impl Verb for Validate {
                 ),
             },
         };
-        notes.extend(notices(&world.head));
+        match ask.detail {
+            Detail::Brief => notes.extend(notices(&world.head)),
+            Detail::Full => notes.extend(world.head.notices().iter().map(said)),
+        }
         Ok(answer(world, sheets, base, ask.detail, notes))
     }
 
@@ -339,7 +347,7 @@ fn answer(world: &World, sheets: Vec<Numbered>, base: String, detail: Detail, no
         left_out = shorten(&mut documents);
     }
     Answer {
-        passes: total.errors == 0,
+        passes: sheets.iter().all(|(sheet, _)| sheet.passes()),
         today: world.today.to_string(),
         base,
         judged,
@@ -399,7 +407,7 @@ fn judged_document(sheet: &Sheet, number: Option<u32>, detail: Detail) -> Judged
         path: one_line(&sheet.path, 200),
         number,
         class: sheet.class.as_str(),
-        passes: errors == 0,
+        passes: sheet.passes(),
         errors,
         warnings,
         advice,
@@ -424,6 +432,7 @@ fn found(rule: &'static Rule, flaw: &Flaw, detail: Detail) -> Found {
     Found {
         rule: rule.id,
         severity: flaw.severity.as_str(),
+        age: (flaw.age != Age::New).then(|| flaw.age.as_str()),
         file: flaw.elsewhere.as_deref().map(|path| one_line(path, 200)),
         line: flaw.place.line,
         column: flaw.place.column,
@@ -490,9 +499,10 @@ impl Judged {
             write!(f, " {verdict}: {}", Counts { errors, warnings, advice })?;
         }
         writeln!(f)?;
-        for Found { rule, severity, file, line, column, what, fix, cite } in &self.findings {
+        for Found { rule, severity, age, file, line, column, what, fix, cite } in &self.findings {
+            let before = if age.is_some() { " (there before)" } else { "" };
             let file = file.as_ref().map_or(String::new(), |file| format!("{}:", code(file)));
-            writeln!(f, "- {severity} `{rule}` {file}{line}:{column}: {what}. {fix} ({cite})")?;
+            writeln!(f, "- {severity}{before} `{rule}` {file}{line}:{column}: {what}. {fix} ({cite})")?;
         }
         if self.verdicts.is_empty() {
             return writeln!(f, "- {} rules hold, {} do not apply yet", self.holds, self.not_yet);
