@@ -151,10 +151,11 @@ impl Asked<'_> {
             Ok(ask) => ask,
             Err(error) => return complain(&error.to_string(), WRONG_QUESTION),
         };
-        let world = match fetch_texts::<V>(&mut ask).and_then(|()| self.outside.load()) {
-            Ok(world) => world,
-            Err(failure) => return complain(&failure.to_string(), FAILED_WORLD),
-        };
+        let world =
+            match fetch_texts::<V>(&mut ask).and_then(|()| self.outside.load(V::compares(&ask).as_ref())) {
+                Ok(world) => world,
+                Err(failure) => return complain(&failure.to_string(), FAILED_WORLD),
+            };
         self.print_answer::<V>(&world, ask)
     }
 

@@ -19,6 +19,9 @@ pub struct Corpus {
     /// Which of `others` are companions, by the proposal they belong to.
     companions: BTreeMap<String, Vec<usize>>,
     folders: BTreeSet<String>,
+    /// Where each document stands, by its path: in `proposals`, and behind them in `others`.
+    paths: BTreeMap<String, usize>,
+    files: BTreeSet<String>,
 }
 
 /// Something about a file that an answer must not keep to itself: it was not read, or not as it stands.
@@ -68,7 +71,19 @@ impl Corpus {
         corpus
     }
 
+    /// The same with the names of all files below `veps/`, documents or not.
+    pub fn with_files(self, files: BTreeSet<String>) -> Self {
+        Self { files, ..self }
+    }
+
+    /// The names of all files below `veps/`, as far as they are known.
+    pub fn files(&self) -> &BTreeSet<String> {
+        &self.files
+    }
+
     fn index(&mut self) {
+        let documents = self.proposals.iter().chain(&self.others);
+        self.paths = documents.enumerate().map(|(at, document)| (document.path().to_owned(), at)).collect();
         for (at, document) in self.proposals.iter().enumerate() {
             if let Some(number) = &document.facts.number {
                 self.numbers.entry(number.value).or_default().push(at);
@@ -106,7 +121,8 @@ impl Corpus {
 
     /// The document at a path, whatever it is.
     pub fn at(&self, path: &str) -> Option<&Arc<Document>> {
-        self.proposals.iter().chain(&self.others).find(|document| document.path() == path)
+        let at = *self.paths.get(path)?;
+        self.proposals.get(at).or_else(|| self.others.get(at.checked_sub(self.proposals.len())?))
     }
 
     /// The proposals with a number; more than one where numbers collide.

@@ -14,7 +14,7 @@ mod home;
 
 pub use facts::{Fact, Facts, Origin};
 pub use front_matter::{Field, FrontMatter, Key, Misshapen, SCHEMA, Shape, Target};
-pub use home::Home;
+pub use home::{Home, TEMPLATE_FOLDER};
 
 use crate::lifecycle::Start;
 use crate::markdown::{self, Outline};

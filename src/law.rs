@@ -39,6 +39,8 @@ pub enum Law {
     Calendar,
     /// The naming check in force: `.github/scripts/check-vep-naming.py`.
     Naming,
+    /// OWNERS, labels, commands and sign-offs as kubevirt/project-infra configures Prow.
+    Prow,
     /// What the real history shows. It breaks ties only.
     Practice,
     /// Our reading, where all others are silent.
@@ -59,6 +61,7 @@ impl Law {
             Self::Pr283 => "PR-283",
             Self::Calendar => "sig-release calendar",
             Self::Naming => "naming check",
+            Self::Prow => "Prow",
             Self::Practice => "practice",
             Self::Ours => "our reading",
         }
@@ -77,6 +80,7 @@ impl Law {
             | Self::Pr283
             | Self::Calendar
             | Self::Naming
+            | Self::Prow
             | Self::Practice
             | Self::Ours => None,
         }

@@ -20,7 +20,8 @@
 //! | 4 | [`rule`] | what a rule is and what it can say |
 //! | | [`rules`] | the book: every rule, in the chapters of the law |
 //! | | [`report`] | verdicts to a report |
-//! | 5 | [`verbs`] | what can be asked, as pure functions |
+//! | 5 | [`render`] | how verdicts are told |
+//! | | [`verbs`] | what can be asked, as pure functions |
 //! | roof | [`outside`] | the only reading of files and of the clock |
 //! | | [`mcp`] | the server; the only room that says `rmcp` |
 //! | | [`cli`] | arguments to verbs, answers to the terminal |
@@ -45,6 +46,7 @@ pub mod markdown;
 pub mod mcp;
 pub mod outside;
 pub mod prose;
+pub mod render;
 pub mod report;
 pub mod rule;
 pub mod rules;

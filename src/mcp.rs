@@ -10,7 +10,7 @@ mod demo;
 mod schema;
 mod stdio;
 
-use crate::outside::{Failure, Outside};
+use crate::outside::Outside;
 use crate::text::{code, one_line};
 use crate::verbs::{self, Face, Trouble, Verb};
 use crate::world::World;
@@ -51,6 +51,7 @@ local checkout of kubevirt/enhancements. Deterministic and offline; nothing is e
 - Find a VEP with query_veps, read it with get_vep (a section's text on demand).
 - Before you propose any text of a VEP, give it to validate_vep as `draft` with the `path` it is meant \
 for; mend every error as its fix says, and validate again until it passes.
+- Before you propose a pull request ask review_changes; only what the change made fails it.
 - Before you touch a status ask propose_transition; for dates ask check_freeze. Unknown means unknown.
 - Front matter is the single source of truth. Seven states: provisional, implementable, implemented, \
 deferred, rejected, withdrawn, replaced. Into implementable: named reviewers and approvers, a target \
@@ -72,7 +73,7 @@ pub struct Server {
 #[derive(Debug)]
 struct Entry {
     tool: Tool,
-    call: fn(&World, JsonObject) -> Result<CallToolResult, Trouble>,
+    call: fn(&Outside, JsonObject) -> CallToolResult,
 }
 
 /// Collects a tool for each verb.
@@ -94,13 +95,28 @@ impl Face for Tools {
     }
 }
 
-fn call<V: Verb>(world: &World, arguments: JsonObject) -> Result<CallToolResult, Trouble> {
-    let ask = serde_json::from_value::<V::Ask>(Value::Object(arguments)).map_err(|error| {
-        Trouble::new(
-            format!("the arguments of {} do not fit: {}", V::TOOL, one_line(&error.to_string(), 400)),
-            "Call it again with arguments as its input schema has them.",
-        )
-    })?;
+/// Asks a verb. Whatever keeps it from an answer is told as a tool's error, which the model reads.
+fn call<V: Verb>(outside: &Outside, arguments: JsonObject) -> CallToolResult {
+    let ask = match serde_json::from_value::<V::Ask>(Value::Object(arguments)) {
+        Ok(ask) => ask,
+        Err(why) => {
+            let what =
+                format!("the arguments of {} do not fit: {}", V::TOOL, one_line(&why.to_string(), 400));
+            let way = "Call it again with arguments as its input schema has them.";
+            return error(&Trouble::new(what, way).to_string());
+        }
+    };
+    let world = match outside.load(V::compares(&ask).as_ref()) {
+        Ok(world) => world,
+        Err(failure) => {
+            tracing::warn!(%failure, "no world");
+            return error(&failure.to_string());
+        }
+    };
+    answer::<V>(&world, ask).unwrap_or_else(|trouble| error(&trouble.to_string()))
+}
+
+fn answer<V: Verb>(world: &World, ask: V::Ask) -> Result<CallToolResult, Trouble> {
     let answer = V::run(world, ask)?;
     let text = answer.to_string();
     if text.len() > MOST_ANSWER {
@@ -138,10 +154,7 @@ impl Server {
             return Err(ErrorData::invalid_params(what, None));
         };
         let (outside, call) = (Arc::clone(&self.outside), entry.call);
-        let work = tokio::task::spawn_blocking(move || match outside.load() {
-            Ok(world) => call(&world, arguments).unwrap_or_else(|trouble| error(&trouble.to_string())),
-            Err(failure) => error(&explain(&failure)),
-        });
+        let work = tokio::task::spawn_blocking(move || call(&outside, arguments));
         Ok(match tokio::time::timeout(MOST_TIME, work).await {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => {
@@ -151,11 +164,6 @@ impl Server {
             Err(_) => error(&format!("{name} took over {} s; narrow the question.", MOST_TIME.as_secs())),
         })
     }
-}
-
-fn explain(failure: &Failure) -> String {
-    tracing::warn!(%failure, "no world");
-    failure.to_string()
 }
 
 fn error(text: &str) -> CallToolResult {

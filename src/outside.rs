@@ -1,18 +1,21 @@
-//! The outside: the one place that reads files, the clock and nothing else.
+//! The outside: the one place that reads files, the clock and, through the git program, history.
 //!
 //! [`Outside::load`] gathers a [`World`] for one question. A server calls it for every question, so a
 //! change on disk is seen at once; what did not change is not parsed again.
 //!
-//! Absent on purpose: writing, and everything that could run a program or open a socket.
+//! Absent on purpose: writing, and everything that could open a socket or run what a checkout configures.
 
+mod git;
 mod schedule;
 mod tree;
 
 use crate::calendar::Calendar;
-use crate::world::World;
+use crate::text::one_line;
+use crate::verbs::Compare;
+use crate::world::{Base, PullRequest, World};
 use jiff::civil::Date;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use tree::EXAMPLE;
 
@@ -25,7 +28,14 @@ pub struct Outside {
     place: Place,
     schedules: Option<PathBuf>,
     today: Option<Date>,
-    cache: Mutex<tree::Cache>,
+    cache: Mutex<Caches>,
+}
+
+/// What was read before.
+#[derive(Debug, Default)]
+struct Caches {
+    files: tree::Cache,
+    objects: git::Cache,
 }
 
 /// Which checkout.
@@ -57,6 +67,8 @@ pub enum Failure {
     NoCheckout(String),
     /// No schedule where some were looked for.
     NoSchedules,
+    /// The git program did not answer the question, and the way out.
+    Git(String),
     /// Something could not be read.
     Unreadable {
         /// What, as the person named it.
@@ -78,21 +90,22 @@ impl Outside {
         Self { schedules, ..self }
     }
 
-    /// Gathers the world as it is now.
-    pub fn load(&self) -> Result<World, Failure> {
+    /// Gathers the world as it is now, and with it what it was, if that is to be compared.
+    pub fn load(&self, compare: Option<&Compare>) -> Result<World, Failure> {
         let today = self.today.unwrap_or_else(|| match self.place {
             Place::Example => EXAMPLE_TODAY,
             _ => jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
         });
-        let head = match self.root()? {
-            None => tree::example(),
-            Some(root) => {
-                // A reader that panicked left at worst an entry too few.
-                let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-                cache.corpus(&root)?
-            }
+        let calendar = self.calendar()?;
+        let Some(root) = self.root()? else {
+            return Ok(World::unchanged(tree::example(), calendar, today));
         };
-        Ok(World::unchanged(head, self.calendar()?, today))
+        // A reader that panicked left at worst an entry too few.
+        let mut caches = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        match compare {
+            None => Ok(World::unchanged(caches.files.corpus(&root)?, calendar, today)),
+            Some(compare) => compared(&root, compare, &mut caches, calendar, today),
+        }
     }
 
     fn calendar(&self) -> Result<Calendar, Failure> {
@@ -115,6 +128,42 @@ impl Outside {
             Place::Upwards => upwards().map(Some),
         }
     }
+}
+
+/// A world with its base. The head is the working tree, unless a commit is named.
+fn compared(
+    root: &Path,
+    compare: &Compare,
+    caches: &mut Caches,
+    calendar: Calendar,
+    today: Date,
+) -> Result<World, Failure> {
+    let git = git::Git::around(root.to_owned());
+    let head = git.commit(compare.head.as_deref().unwrap_or("HEAD"))?;
+    let base = match &compare.base {
+        Some(name) => name.as_str(),
+        None => git.default_branch()?.ok_or_else(|| {
+            Failure::Git("no upstream default branch is known here; name the base with --base".into())
+        })?,
+    };
+    let parted = git.merge_base(&git.commit(base)?, &head)?;
+    let was = World::unchanged(git.corpus(&parted, &mut caches.objects)?, calendar.clone(), today);
+    let now = match &compare.head {
+        Some(_) => git.corpus(&head, &mut caches.objects)?,
+        None => caches.files.corpus(root)?,
+    };
+    let commits = git.commits(&parted, &head)?;
+    let head_name = compare.head.as_deref().unwrap_or("the working tree");
+    let base = base.trim_start_matches("refs/remotes/");
+    let name = format!(
+        "{}, the merge base of {} and {}",
+        git::short(&parted),
+        one_line(base, 80),
+        one_line(head_name, 80)
+    );
+    let base = Base::new(name, was, &now);
+    let pull = PullRequest { commits, ..PullRequest::default() };
+    Ok(World { base: Some(Arc::new(base)), pull, ..World::unchanged(now, calendar, today) })
 }
 
 fn has_veps(folder: &Path) -> bool {
@@ -150,6 +199,7 @@ impl std::fmt::Display for Failure {
                  - Name a checkout of kubevirt/sig-release, or a folder of `vX.Y/schedule.yaml`.\n\
                  - Without --schedules the built-in snapshot is used."
             ),
+            Self::Git(why) => write!(f, "git: {why}"),
             Self::Unreadable { what, why } => write!(f, "{what} cannot be read: {why}"),
         }
     }

@@ -3,10 +3,10 @@
 //! Absent on purpose: how a report looks. The verbs say that, for now each for itself.
 
 use crate::document::Document;
-use crate::rule::{Case, Class, Finding, Judge, Rule, Severity, Was, severity};
+use crate::rule::{Case, Class, Finding, Judged, Rule, Severity, Was, severity};
 use crate::rules;
 use crate::text::{Place, one_line};
-use crate::world::World;
+use crate::world::{Base, World};
 
 /// Most characters of what a flaw says.
 const MOST_WORDS: usize = 600;
@@ -146,26 +146,45 @@ pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
 fn verdicts(world: &World, now: &Document, was: Was<'_>) -> Sheet {
     let case = Case { now, was, world };
     let class = case.class();
-    let checks = rules::all().map(|rule| Check { rule, verdict: verdict(rule, &case, class) }).collect();
-    Sheet { path: now.path().into(), class, checks }
+    let place = |finding: &Finding| now.source.place(finding.span.start);
+    let checks = rules::all().filter_map(|rule| {
+        let judged = rule.judge.of_proposal()?(&case);
+        Some(Check { rule, verdict: verdict(rule, judged, class, place) })
+    });
+    Sheet { path: now.path().into(), class, checks: checks.collect() }
 }
 
-fn verdict(rule: &'static Rule, case: &Case<'_>, class: Class) -> Verdict {
-    let Judge::Proposal(judge) = rule.judge;
-    match judge(case) {
+/// Asks the book about a change as a whole.
+pub fn judge_change(world: &World, base: &Base) -> Sheet {
+    let checks = rules::all().filter_map(|rule| {
+        let judged = rule.judge.of_change()?(world, base);
+        Some(Check { rule, verdict: verdict(rule, judged, Class::New, |_| Place { line: 1, column: 1 }) })
+    });
+    Sheet { path: WHOLE_CHANGE.into(), class: Class::New, checks: checks.collect() }
+}
+
+/// How the sheet of a whole change is called.
+pub const WHOLE_CHANGE: &str = "the change as a whole";
+
+fn verdict(rule: &'static Rule, judged: Judged, class: Class, place: impl Fn(&Finding) -> Place) -> Verdict {
+    match judged {
         Err(reason) => Verdict::NotYet(reason.0.into_owned()),
         Ok(findings) if findings.is_empty() => Verdict::Holds,
         Ok(mut findings) => {
             findings.sort_by_key(|finding| finding.span.start);
-            Verdict::Broken(findings.into_iter().map(|finding| flaw(rule, finding, case, class)).collect())
+            let flaws = findings.into_iter().map(|finding| {
+                let at = place(&finding);
+                flaw(rule, finding, at, class)
+            });
+            Verdict::Broken(flaws.collect())
         }
     }
 }
 
-fn flaw(rule: &Rule, finding: Finding, case: &Case<'_>, class: Class) -> Flaw {
+fn flaw(rule: &Rule, finding: Finding, at: Place, class: Class) -> Flaw {
     let (elsewhere, place) = match finding.elsewhere {
         Some((path, place)) => (Some(path), place),
-        None => (None, case.now.source.place(finding.span.start)),
+        None => (None, at),
     };
     Flaw {
         severity: severity(finding.gravity, class),

@@ -11,7 +11,7 @@ use crate::document::{Document, Field, Front, FrontMatter};
 use crate::law::Cite;
 use crate::text::{Place, Span, Spanned};
 use crate::vep::{Stage, Status};
-use crate::world::World;
+use crate::world::{Base, World};
 use std::borrow::Cow;
 
 /// One sentence of the law, and how it is judged.
@@ -31,11 +31,33 @@ pub struct Rule {
     pub judge: Judge,
 }
 
-/// The subject of a rule.
+/// The subject of a rule, and the question.
 #[derive(Debug, Clone, Copy)]
 pub enum Judge {
     /// One proposal.
     Proposal(fn(&Case<'_>) -> Judged),
+    /// A whole change against its base.
+    Change(fn(&World, &Base) -> Judged),
+    /// Both, each for itself.
+    Both(fn(&Case<'_>) -> Judged, fn(&World, &Base) -> Judged),
+}
+
+impl Judge {
+    /// The question about one proposal.
+    pub fn of_proposal(self) -> Option<fn(&Case<'_>) -> Judged> {
+        match self {
+            Self::Proposal(judge) | Self::Both(judge, _) => Some(judge),
+            Self::Change(_) => None,
+        }
+    }
+
+    /// The question about a whole change.
+    pub fn of_change(self) -> Option<fn(&World, &Base) -> Judged> {
+        match self {
+            Self::Change(judge) | Self::Both(_, judge) => Some(judge),
+            Self::Proposal(_) => None,
+        }
+    }
 }
 
 /// What a rule answers: findings (none: it holds), or why it does not apply yet.
@@ -97,6 +119,11 @@ impl Finding {
     pub fn within(self, document: &Document) -> Self {
         let place = document.source.place(self.span.start);
         Self { elsewhere: Some((document.path().into(), place)), ..self }
+    }
+
+    /// The same about a file of the change: its first line.
+    pub fn about(self, path: &str) -> Self {
+        Self { elsewhere: Some((path.into(), Place { line: 1, column: 1 })), ..self }
     }
 
     /// The same with its own mend.

@@ -9,6 +9,7 @@ mod identity;
 mod people;
 mod place;
 mod plan;
+mod pull_request;
 mod shape;
 mod steps;
 mod succession;
@@ -41,6 +42,7 @@ pub const BOOK: &[Chapter] = &[
     Chapter { name: "freeze", about: "until when a VEP may be approved for a release", rules: freeze::RULES },
     Chapter { name: "succession", about: "which VEP takes the place of which", rules: succession::RULES },
     Chapter { name: "body", about: "the sections of the template say something", rules: body::RULES },
+    Chapter { name: "pull request", about: "how a change is presented", rules: pull_request::RULES },
 ];
 
 /// All rules in the order of the book.

@@ -8,18 +8,21 @@
 
 mod freeze;
 mod query;
+mod review;
 mod show;
 mod transition;
 mod validate;
 
 pub use freeze::CheckFreeze;
 pub use query::Query;
+pub use review::Review;
 pub use show::Show;
 pub use transition::Transition;
 pub use validate::Validate;
 
 use crate::corpus::{Corpus, Notice};
 use crate::document::Document;
+use crate::rule::Was;
 use crate::world::World;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -55,10 +58,24 @@ pub trait Verb {
         vec![]
     }
 
+    /// What is to be compared, where the question speaks of a change.
+    fn compares(_ask: &Self::Ask) -> Option<Compare> {
+        None
+    }
+
     /// Whether the answer makes a command-line run fail.
     fn fails(_answer: &Self::Answer) -> bool {
         false
     }
+}
+
+/// A change: two states of a checkout, as a question names them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Compare {
+    /// The base; none: the upstream default branch. What counts is where the head parted from it.
+    pub base: Option<String>,
+    /// The head; none: the working tree.
+    pub head: Option<String>,
 }
 
 /// Something that offers verbs to somebody.
@@ -74,6 +91,7 @@ pub fn each(face: &mut impl Face) {
     face.add::<Validate>();
     face.add::<Transition>();
     face.add::<CheckFreeze>();
+    face.add::<Review>();
 }
 
 /// A question that cannot be answered, and what to ask instead.
@@ -246,6 +264,14 @@ fn unknown(corpus: &Corpus, name: &str) -> Trouble {
         ways.push(format!("There are {count} VEPs, numbered {least} to {most}; query lists them."));
     }
     Trouble { what: format!("no VEP answers to {}", crate::text::code(name)), ways }
+}
+
+/// What a document was, as far as the world knows it.
+fn was<'w>(world: &'w World, path: &str) -> Was<'w> {
+    match &world.base {
+        None => Was::Unknown,
+        Some(base) => base.was(path).map_or(Was::Nothing, |was| Was::Known(was)),
+    }
 }
 
 /// How an answer names a proposal: number and title.

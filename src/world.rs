@@ -8,7 +8,7 @@ use crate::calendar::Calendar;
 use crate::corpus::Corpus;
 use crate::document::Document;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A checkout, a calendar, and the day on which they are looked at.
@@ -18,6 +18,8 @@ pub struct World {
     pub head: Corpus,
     /// What a change is compared with; none where nobody knows.
     pub base: Option<Arc<Base>>,
+    /// What is said about the change as a whole.
+    pub pull: PullRequest,
     /// The releases and their dates.
     pub calendar: Calendar,
     /// The day for which every answer holds, in UTC.
@@ -35,6 +37,33 @@ pub struct Base {
     pub renamed: BTreeMap<String, String>,
 }
 
+/// A pull request, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PullRequest {
+    /// Its title.
+    pub title: Option<String>,
+    /// Its labels; none where nobody said which it has.
+    pub labels: Option<Vec<String>>,
+    /// The messages of its commits, the oldest first.
+    pub commits: Vec<Commit>,
+}
+
+/// A commit of a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Its short name.
+    pub id: String,
+    /// Its whole message.
+    pub message: String,
+}
+
+impl PullRequest {
+    /// Whether it has a label.
+    pub fn is_labelled(&self, label: &str) -> bool {
+        self.labels.iter().flatten().any(|own| own.eq_ignore_ascii_case(label))
+    }
+}
+
 impl World {
     /// The world before the change; where nobody knows it, the one that is.
     pub fn before(&self) -> &Self {
@@ -43,14 +72,76 @@ impl World {
 
     /// A world without a change.
     pub fn unchanged(head: Corpus, calendar: Calendar, today: Date) -> Self {
-        Self { head, base: None, calendar, today }
+        Self { head, base: None, pull: PullRequest::default(), calendar, today }
     }
 }
 
 impl Base {
+    /// A base, with the documents that lie elsewhere now found again: by their text, by their number where
+    /// enough of the text stayed, or where most of it did.
+    pub fn new(name: String, world: World, head: &Corpus) -> Self {
+        let gone: Vec<&Arc<Document>> = absent(&world.head, head).collect();
+        let mut renamed = BTreeMap::new();
+        let mut taken = BTreeSet::new();
+        for now in absent(head, &world.head) {
+            let free = gone.iter().filter(|was| !taken.contains(was.path()));
+            let best = free
+                .map(|was| (likeness(was, now), was.path()))
+                .filter(|(likeness, _)| *likeness >= SAME_DOCUMENT)
+                .max_by_key(|(likeness, _)| *likeness);
+            if let Some((_, was)) = best {
+                taken.insert(was.to_owned());
+                renamed.insert(now.path().to_owned(), was.to_owned());
+            }
+        }
+        Self { name, world, renamed }
+    }
+
     /// What a document was, whatever it is called now.
     pub fn was(&self, path: &str) -> Option<&Arc<Document>> {
         let path = self.renamed.get(path).map_or(path, String::as_str);
         self.world.head.at(path)
     }
+
+    /// The proposals that are there no more, not even under another name.
+    pub fn removed<'a>(&'a self, head: &'a Corpus) -> impl Iterator<Item = &'a Arc<Document>> {
+        absent(&self.world.head, head).filter(|was| !self.renamed.values().any(|path| path == was.path()))
+    }
+
+    /// The files below `veps/` that were not there before, or not under this name.
+    pub fn added<'a>(&'a self, head: &'a Corpus) -> impl Iterator<Item = &'a str> {
+        head.files().difference(self.world.head.files()).map(String::as_str)
+    }
+}
+
+/// The proposals of one corpus at whose path the other has nothing.
+fn absent<'a>(from: &'a Corpus, other: &'a Corpus) -> impl Iterator<Item = &'a Arc<Document>> {
+    from.proposals().iter().filter(|document| other.at(document.path()).is_none())
+}
+
+/// From this likeness on two documents are one.
+const SAME_DOCUMENT: usize = 50;
+
+/// How alike two documents are, in percent of their lines; a common number counts for a quarter more.
+fn likeness(was: &Document, now: &Document) -> usize {
+    if was.source.text() == now.source.text() {
+        return 200;
+    }
+    let mut lines: BTreeMap<&str, usize> = BTreeMap::new();
+    let meaning = |document: &'_ Document| {
+        document.source.text().lines().filter(|line| !line.trim().is_empty()).count()
+    };
+    for line in was.source.text().lines().filter(|line| !line.trim().is_empty()) {
+        *lines.entry(line.trim_end()).or_default() += 1;
+    }
+    let mut common = 0;
+    for line in now.source.text().lines().filter(|line| !line.trim().is_empty()) {
+        if let Some(left) = lines.get_mut(line.trim_end()).filter(|left| **left > 0) {
+            *left -= 1;
+            common += 1;
+        }
+    }
+    let number = |document: &Document| document.facts.number.as_ref().map(|fact| fact.value);
+    let same_number = number(was).is_some() && number(was) == number(now);
+    common * 100 / meaning(was).max(meaning(now)).max(1) + if same_number { 25 } else { 0 }
 }

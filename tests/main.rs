@@ -8,6 +8,7 @@ mod golden;
 mod house;
 mod laws;
 mod lifecycle;
+mod review;
 mod rules;
 mod verbs;
 mod wild;

@@ -15,11 +15,11 @@ use std::sync::Arc;
 use vep_mcp::calendar::Calendar;
 use vep_mcp::corpus::Corpus;
 use vep_mcp::document::Document;
-use vep_mcp::report::{Age, Sheet, Verdict, judge};
+use vep_mcp::report::{Age, Sheet, Verdict, judge, judge_change};
 use vep_mcp::rule::Was;
 use vep_mcp::rules;
 use vep_mcp::text::Source;
-use vep_mcp::world::{Base, World};
+use vep_mcp::world::{Base, Commit, PullRequest, World};
 
 const TODAY: Date = date(2026, 8, 18);
 
@@ -45,9 +45,10 @@ pub fn lawful() -> Files {
 }
 
 fn world(files: &Files, today: Date) -> World {
+    let names = files.keys().cloned().collect();
     let documents =
         files.iter().map(|(path, text)| Arc::new(Document::parse(Source::new(path, text)))).collect();
-    World::unchanged(Corpus::new(documents, vec![]), Calendar::snapshot(), today)
+    World::unchanged(Corpus::new(documents, vec![]).with_files(names), Calendar::snapshot(), today)
 }
 
 /// Applies a unified diff over several files.
@@ -79,6 +80,12 @@ fn sheets(now: &World, was: Option<&World>) -> BTreeMap<String, Sheet> {
         .map(|document| {
             let before = match was {
                 None => Was::Unknown,
+                Some(_) if now.base.is_some() => now
+                    .base
+                    .as_ref()
+                    .unwrap()
+                    .was(document.path())
+                    .map_or(Was::Nothing, |before| Was::Known(before)),
                 Some(was) => was.head.at(document.path()).map_or(Was::Nothing, |before| Was::Known(before)),
             };
             (document.path().to_owned(), judge(now, document, before))
@@ -133,8 +140,12 @@ fn case(id: &str, name: &str) -> Case {
     let today = fs::read_to_string(folder.join("today.txt"));
     let today = today.map_or(TODAY, |day| day.trim().parse().unwrap());
     let was = world(&before, today);
-    let base = Base { name: "the lawful world".into(), world: was.clone(), renamed: BTreeMap::new() };
-    let now = World { base: Some(Arc::new(base)), ..world(&after, today) };
+    let mut now = world(&after, today);
+    let base = Arc::new(Base::new("the lawful world".into(), was.clone(), &now.head));
+    now.base = Some(Arc::clone(&base));
+    if let Ok(pull) = fs::read_to_string(folder.join("pull.json")) {
+        now.pull = pull_request(&pull);
+    }
     let usual = sheets(&was, Some(&was));
     let sheets = sheets(&now, Some(&was))
         .into_iter()
@@ -145,8 +156,28 @@ fn case(id: &str, name: &str) -> Case {
                 || usual.get(path).is_none_or(|usual| verdicts(usual) != verdicts(sheet))
         })
         .map(|(_, sheet)| sheet)
+        // The change as a whole is told where it says more than that all is well.
+        .chain(
+            [judge_change(&now, &base)]
+                .into_iter()
+                .filter(|_| now.pull.title.is_some() || before.keys().ne(after.keys())),
+        )
         .collect();
     Case { name: name.into(), diff, sheets }
+}
+
+/// `pull.json`: title, labels and commit messages of the case's pull request.
+fn pull_request(json: &str) -> PullRequest {
+    let pull: serde_json::Value = serde_json::from_str(json).unwrap();
+    let texts = |key: &str| -> Vec<String> {
+        pull[key].as_array().into_iter().flatten().map(|it| it.as_str().unwrap().to_owned()).collect()
+    };
+    let commits = texts("commits").into_iter().enumerate();
+    PullRequest {
+        title: pull["title"].as_str().map(str::to_owned),
+        labels: pull["labels"].is_array().then(|| texts("labels")),
+        commits: commits.map(|(at, message)| Commit { id: format!("c{at}"), message }).collect(),
+    }
 }
 
 fn cases(id: &str) -> Vec<Case> {

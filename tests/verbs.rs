@@ -14,7 +14,7 @@ use vep_mcp::verbs::{self, Face, Verb};
 use vep_mcp::world::World;
 
 fn example() -> World {
-    Outside::new(Place::Example, None).load().unwrap_or_else(|failure| panic!("{failure}"))
+    Outside::new(Place::Example, None).load(None).unwrap_or_else(|failure| panic!("{failure}"))
 }
 
 /// Asks every case of the verb that comes along.

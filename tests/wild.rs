@@ -53,7 +53,9 @@ pub fn checkout() -> Option<&'static Path> {
 
 fn world() -> Option<World> {
     let place = Place::Given(checkout()?.to_owned());
-    Some(Outside::new(place, Some(date(2026, 8, 18))).load().unwrap_or_else(|failure| panic!("{failure}")))
+    Some(
+        Outside::new(place, Some(date(2026, 8, 18))).load(None).unwrap_or_else(|failure| panic!("{failure}")),
+    )
 }
 
 fn labels() -> Vec<Value> {

@@ -7,7 +7,7 @@ use crate::corpus::{Corpus, Notice};
 use crate::document::{Document, MOST_BYTES};
 use crate::text::Source;
 use include_dir::{Dir, include_dir};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, DirEntry, Metadata};
 use std::path::Path;
 use std::sync::Arc;
@@ -48,15 +48,15 @@ const TICK: Duration = Duration::from_secs(2);
 impl Cache {
     /// The documents below `veps/` as they are now.
     pub fn corpus(&mut self, root: &Path) -> Result<Corpus, Failure> {
-        let mut walk = Walk { cache: self, seen: HashMap::new(), notices: vec![] };
+        let mut walk = Walk { cache: self, seen: HashMap::new(), notices: vec![], files: BTreeSet::new() };
         walk.folder(&root.join("veps"), "veps", 0).map_err(|error| Failure::Unreadable {
             what: "the folder `veps/`".into(),
             why: error.to_string(),
         })?;
-        let Walk { seen, notices, .. } = walk;
+        let Walk { seen, notices, files, .. } = walk;
         let documents = seen.values().map(|cached| Arc::clone(&cached.document)).collect();
         self.read = seen;
-        Ok(Corpus::new(documents, notices))
+        Ok(Corpus::new(documents, notices).with_files(files))
     }
 }
 
@@ -64,6 +64,12 @@ struct Walk<'a> {
     cache: &'a mut Cache,
     seen: HashMap<String, Cached>,
     notices: Vec<Notice>,
+    files: BTreeSet<String>,
+}
+
+/// Whether a file below `veps/` is one that is read: Markdown, but for what a folder of folders says of itself.
+pub fn is_document(path: &str) -> bool {
+    path.ends_with(".md") && !(path.ends_with("/README.md") && path.matches('/').count() < 3)
 }
 
 impl Walk<'_> {
@@ -88,7 +94,10 @@ impl Walk<'_> {
 
     fn entry(&mut self, entry: &DirEntry, path: &str, depth: usize) -> std::io::Result<()> {
         let kind = entry.file_type()?;
-        let markdown = path.ends_with(".md") && !(path.ends_with("/README.md") && depth < 2);
+        let markdown = is_document(path);
+        if !kind.is_dir() {
+            self.files.insert(path.into());
+        }
         if kind.is_symlink() {
             if markdown || entry.path().is_dir() {
                 self.notice(path, "not read: a symbolic link is not followed");

@@ -4,8 +4,7 @@
 //! giving an implementable VEP a stage and release that its base did not have. Any other edit is lawful
 //! after the freeze, as the lifecycle wants the document kept in sync.
 //!
-//! Absent on purpose: exceptions. Whoever grants one adds a label; the tool sees labels once whole
-//! changes are compared.
+//! Absent on purpose: granting exceptions. A maintainer does, by a label.
 
 use crate::calendar::{Freeze, days, last_safe_day};
 use crate::law::{Law, cite, vep282};
@@ -46,8 +45,16 @@ fn before_freeze(case: &Case<'_>) -> Judged {
         case.world.calendar.source.with_age(today)
     );
     // Maintainers let a VEP about the process, with no code, move after the freeze.
-    Ok(vec![if case.now.home.is_meta() { Finding::should(span, what) } else { Finding::must(span, what) }])
+    Ok(vec![match case.now.home.is_meta() {
+        _ if case.world.pull.is_labelled(EXCEPTION) => Finding::may(span, what)
+            .fix("A maintainer has added `freeze-exception`; nothing is to be mended."),
+        true => Finding::should(span, what),
+        false => Finding::must(span, what),
+    }])
 }
+
+/// The label by which a maintainer grants an exception (VEP-282, CI Enforcement).
+const EXCEPTION: &str = "freeze-exception";
 
 /// The stage in flight with its release, and where that stands.
 fn in_flight(case: &Case<'_>) -> Result<(Stage, Release, Span), NotYet> {

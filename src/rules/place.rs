@@ -1,23 +1,23 @@
 //! Place: where the files of a VEP lie.
 //!
-//! Absent on purpose, until whole changes are compared: deleted documents, and every other file that a
-//! change adds.
+//! Absent on purpose: what pictures and data beside a document show.
 
 use super::plan::says_targets;
-use crate::document::Document;
-use crate::law::{Law, cite};
+use crate::document::{Document, TEMPLATE_FOLDER};
+use crate::law::{Law, cite, vep282};
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, Was};
-use crate::text::code;
+use crate::text::{Span, code};
+use crate::world::{Base, World};
 
-pub(super) const RULES: &[Rule] = &[PATH_CONVENTIONAL, COMPANIONS_APPENDICES];
+pub(super) const RULES: &[Rule] = &[PATH_CONVENTIONAL, COMPANIONS_APPENDICES, DOCUMENT_KEPT];
 
 const PATH_CONVENTIONAL: Rule = Rule {
     id: "path-conventional",
-    says: "the document is `veps/<folder>/<number>-<name>/vep.md`",
+    says: "every file of a VEP lies in `veps/<folder>/<number>-<name>/`, and the document is `vep.md` there",
     why: "Tools and people find a VEP by its folder; OWNERS apply by it.",
     fix: "Move it to veps/<folder>/<number>-<name>/vep.md: digits, then lower-case segments with hyphens.",
     cites: &[cite(Law::Naming, "path rules", "")],
-    judge: Judge::Proposal(path_conventional),
+    judge: Judge::Both(path_conventional, files_conventional),
 };
 
 /// The folders that the naming workflow looks at.
@@ -47,6 +47,38 @@ fn path_conventional(case: &Case<'_>) -> Judged {
         findings.push(Finding::should(top, what).fix(format!("Use one of {}.", FOLDERS.join(", "))));
     }
     Ok(findings)
+}
+
+/// The other files that a change brings: each lies in the folder of a proposal that has its `vep.md`. What
+/// belongs to the folder of a SIG itself, and the template, is left alone.
+fn files_conventional(world: &World, base: &Base) -> Judged {
+    let findings = base.added(&world.head).filter_map(|path| {
+        let parts: Vec<&str> = path.split('/').collect();
+        let wrong = |what: String| Some(Finding::migrate(Span::default(), what).about(path));
+        match parts.as_slice() {
+            ["veps", TEMPLATE_FOLDER, ..] | ["veps", _] | ["veps", _, "OWNERS" | "README.md"] => None,
+            // The document itself is judged as a proposal.
+            ["veps", _, _, "vep.md"] => None,
+            ["veps", folder, file] => {
+                wrong(format!("{} lies beside the proposals of {}", code(file), code(folder)))
+            }
+            ["veps", folder, name, ..] => {
+                let main = format!("veps/{folder}/{name}/vep.md");
+                if !is_conventional(name) {
+                    return wrong(format!(
+                        "{} is not digits and then lower-case segments with hyphens",
+                        code(name)
+                    ));
+                }
+                if world.head.at(&main).is_none() {
+                    return wrong(format!("{} has no main document `vep.md`", code(name)));
+                }
+                None
+            }
+            _ => None,
+        }
+    });
+    Ok(findings.collect())
 }
 
 /// `413-usb-limits`: digits, then at least one segment of lower-case letters and digits.
@@ -87,6 +119,24 @@ fn presumes(companion: &Document) -> Option<Finding> {
         (None, None) => return None,
     };
     Some(Finding::should(span, format!("this companion has {has} of its own")).within(companion))
+}
+
+const DOCUMENT_KEPT: Rule = Rule {
+    id: "document-kept",
+    says: "no VEP document is deleted; a rename keeps it",
+    why: "What was proposed and why it came to nothing is worth as much as what was built.",
+    fix: "Keep the document: withdraw it, or let another VEP replace it.",
+    cites: &[vep282("Proposal Governance States", "A VEP document can be in exactly one of seven states")],
+    judge: Judge::Change(document_kept),
+};
+
+fn document_kept(world: &World, base: &Base) -> Judged {
+    let findings = base.removed(&world.head).map(|was| {
+        let number =
+            was.facts.number.as_ref().map_or(String::new(), |number| format!("VEP-{} ", number.value));
+        Finding::must(Span::default(), format!("{number}{} is deleted", code(was.path()))).about(was.path())
+    });
+    Ok(findings.collect())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use crate::document::{Front, FrontMatter, Key, SCHEMA};
 use crate::law::{Law, cite, vep282};
-use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule};
+use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, Was};
 use crate::text::{Span, code, nearest, one_line};
 use crate::vep::Status;
 
@@ -34,6 +34,10 @@ fn front_matter_present(case: &Case<'_>) -> Judged {
             )
             .fix("Make `---`, and nothing else, the first line of the file."),
         ],
+        // A block that was there and is gone is told by `front-matter-kept`.
+        Front::Absent { near: None } if matches!(case.was, Was::Known(was) if !was.is_legacy()) => {
+            return Err(NotYet::see("the block was dropped", "front-matter-kept"));
+        }
         Front::Absent { near: None } => {
             vec![Finding::migrate(case.now.first_line(), "there is no front matter block")]
         }

@@ -9,7 +9,7 @@ use crate::lifecycle::{Ground, Standing, Start, step};
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, Was};
 use crate::vep::{Stage, Status};
 
-pub(super) const RULES: &[Rule] = &[STEP_LAWFUL, IMPLEMENTED_AT_GA, DEFERRED_UNTARGETED];
+pub(super) const RULES: &[Rule] = &[STEP_LAWFUL, FRONT_MATTER_KEPT, IMPLEMENTED_AT_GA, DEFERRED_UNTARGETED];
 
 const STEP_LAWFUL: Rule = Rule {
     id: "step-lawful",
@@ -43,6 +43,30 @@ fn step_lawful(case: &Case<'_>) -> Judged {
             vec![Finding::should(status.span, what).fix(ground.way)]
         }
     })
+}
+
+const FRONT_MATTER_KEPT: Rule = Rule {
+    id: "front-matter-kept",
+    says: "an edit does not drop the front matter block",
+    why: "Without the block nobody can say where the VEP stands.",
+    fix: "Put the block back; change values in it, not the block.",
+    cites: &[
+        cite(Law::DraftCi, "validator, removed block", ""),
+        vep282("Proposal Governance States", "The VEP front matter is the authoritative record"),
+    ],
+    judge: Judge::Proposal(front_matter_kept),
+};
+
+fn front_matter_kept(case: &Case<'_>) -> Judged {
+    match case.was {
+        Was::Unknown => Err(NotYet::because("no base is known")),
+        Was::Nothing => Err(NotYet::because("the document is new")),
+        Was::Known(was) if was.is_legacy() => Err(NotYet::because("it had no front matter")),
+        Was::Known(_) if case.now.is_legacy() => {
+            Ok(vec![Finding::must(case.now.first_line(), "the front matter block that was there is gone")])
+        }
+        Was::Known(_) => Ok(vec![]),
+    }
 }
 
 /// Who speaks for an unsettled step and who against it, by name; the evidence itself is `transition`'s.

@@ -1,10 +1,11 @@
 //! `validate`: what does the book say about it?
 
-use super::{Name, Text, Trouble, Verb, notices, one, one_or_many, said, unknown};
+use super::{Compare, Name, Text, Trouble, Verb, notices, one, one_or_many, said, unknown, was};
 use crate::document::{Document, Home, MOST_BYTES};
-use crate::report::{Age, Counts, Flaw, Sheet, Verdict, judge};
+use crate::render::{self, Found, Judged};
+use crate::report::{Counts, Flaw, Sheet, judge};
 use crate::rule::{Rule, Severity, Was};
-use crate::text::{Source, code, one_line};
+use crate::text::{Source, code};
 use crate::world::World;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,9 @@ pub struct Ask {
     /// What the one VEP or draft was before: base for steps and freeze
     #[arg(long, value_name = "FILE")]
     was: Option<Text>,
+    /// Compare with where the checkout parted from this commit
+    #[arg(long, value_name = "REF", conflicts_with_all = ["draft", "was"])]
+    base: Option<String>,
     /// brief: findings; full: every rule's verdict
     #[arg(long, value_enum, default_value = "brief")]
     detail: Detail,
@@ -85,59 +89,6 @@ pub struct Answer {
 
 fn is_zero(count: &usize) -> bool {
     *count == 0
-}
-
-/// One document before the book.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Judged {
-    path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    number: Option<u32>,
-    /// `new`, `governed` or `legacy`
-    class: &'static str,
-    passes: bool,
-    errors: usize,
-    warnings: usize,
-    advice: usize,
-    findings: Vec<Found>,
-    /// Rules that hold
-    holds: usize,
-    /// Rules that do not apply yet
-    not_yet: usize,
-    /// Every rule's verdict, in full detail
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    verdicts: Vec<RuleVerdict>,
-}
-
-/// One thing that breaks a rule.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Found {
-    /// The rule's id; it says what holds when all is well
-    rule: &'static str,
-    /// `error`, `warning` or `advice`
-    severity: &'static str,
-    /// `touched` or `old`: it was there before and fails no run
-    #[serde(skip_serializing_if = "Option::is_none")]
-    age: Option<&'static str>,
-    /// The file, where it is not the document itself
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
-    line: usize,
-    column: usize,
-    what: String,
-    fix: String,
-    /// Where the law says so
-    cite: String,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct RuleVerdict {
-    rule: &'static str,
-    /// `holds`, `broken` or `not yet`
-    verdict: &'static str,
-    /// Why not yet
-    #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<String>,
 }
 
 /// A broken rule over all documents.
@@ -185,10 +136,7 @@ impl Verb for Validate {
                 (Some(_), _) => {
                     return Err(Trouble::new("was goes with one VEP", "Name the one VEP, or give a draft."));
                 }
-                (None, names) => (
-                    judge_tree(world, names)?,
-                    "none is known; a document without front matter counts as legacy".into(),
-                ),
+                (None, names) => (judge_tree(world, names)?, base_of(world)),
             },
         };
         match ask.detail {
@@ -200,6 +148,10 @@ impl Verb for Validate {
 
     fn texts(ask: &mut Ask) -> Vec<&mut Text> {
         ask.draft.iter_mut().chain(&mut ask.was).collect()
+    }
+
+    fn compares(ask: &Ask) -> Option<Compare> {
+        ask.base.clone().map(|base| Compare { base: Some(base), head: None })
     }
 
     fn fails(answer: &Answer) -> bool {
@@ -228,7 +180,15 @@ fn judge_tree(world: &World, names: &[Name]) -> Result<Vec<Numbered>, Trouble> {
             named
         }
     };
-    Ok(documents.into_iter().map(|it| (judge(world, it, Was::Unknown), number(it))).collect())
+    Ok(documents.into_iter().map(|it| (judge(world, it, was(world, it.path())), number(it))).collect())
+}
+
+/// What the documents of a world are compared with, in words.
+fn base_of(world: &World) -> String {
+    match &world.base {
+        Some(base) => base.name.clone(),
+        None => "none is known; a document without front matter counts as legacy".into(),
+    }
 }
 
 fn number(document: &Document) -> Option<u32> {
@@ -336,7 +296,7 @@ fn answer(world: &World, sheets: Vec<Numbered>, base: String, detail: Detail, no
     let brief = detail == Detail::Brief;
     let by_rule = if judged > 1 { tally(&sheets, brief) } else { vec![] };
     let mut documents: Vec<Judged> =
-        sheets.iter().map(|(sheet, number)| judged_document(sheet, *number, detail)).collect();
+        sheets.iter().map(|(sheet, number)| render::judged(sheet, *number, detail == Detail::Full)).collect();
     let mut left_out = 0;
     documents.sort_by_key(|it| std::cmp::Reverse((it.errors, it.warnings, it.advice)));
     if brief {
@@ -399,58 +359,6 @@ fn tally(sheets: &[Numbered], brief: bool) -> Vec<Tally> {
     crate::rules::all().filter_map(of_rule).collect()
 }
 
-fn judged_document(sheet: &Sheet, number: Option<u32>, detail: Detail) -> Judged {
-    let Counts { errors, warnings, advice } = sheet.counts();
-    let of =
-        |wanted: fn(&Verdict) -> bool| sheet.checks.iter().filter(|check| wanted(&check.verdict)).count();
-    Judged {
-        path: one_line(&sheet.path, 200),
-        number,
-        class: sheet.class.as_str(),
-        passes: sheet.passes(),
-        errors,
-        warnings,
-        advice,
-        findings: sheet.flaws().into_iter().map(|(rule, flaw)| found(rule, flaw, detail)).collect(),
-        holds: of(|verdict| matches!(verdict, Verdict::Holds)),
-        not_yet: of(|verdict| matches!(verdict, Verdict::NotYet(_))),
-        verdicts: match detail {
-            Detail::Brief => vec![],
-            Detail::Full => {
-                sheet.checks.iter().map(|check| rule_verdict(check.rule, &check.verdict)).collect()
-            }
-        },
-    }
-}
-
-fn found(rule: &'static Rule, flaw: &Flaw, detail: Detail) -> Found {
-    let cite = match (rule.cites.first(), detail) {
-        (Some(cite), Detail::Brief) => format!("{}, {}", cite.source.name(), cite.section),
-        (Some(_), Detail::Full) => rule.cites.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
-        (None, _) => String::new(),
-    };
-    Found {
-        rule: rule.id,
-        severity: flaw.severity.as_str(),
-        age: (flaw.age != Age::New).then(|| flaw.age.as_str()),
-        file: flaw.elsewhere.as_deref().map(|path| one_line(path, 200)),
-        line: flaw.place.line,
-        column: flaw.place.column,
-        what: flaw.what.clone(),
-        fix: flaw.fix.clone(),
-        cite,
-    }
-}
-
-fn rule_verdict(rule: &'static Rule, verdict: &Verdict) -> RuleVerdict {
-    let (verdict, why) = match verdict {
-        Verdict::Holds => ("holds", None),
-        Verdict::Broken(_) => ("broken", None),
-        Verdict::NotYet(why) => ("not yet", Some(why.clone())),
-    };
-    RuleVerdict { rule: rule.id, verdict, why }
-}
-
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = Counts { errors: self.errors, warnings: self.warnings, advice: self.advice };
@@ -486,40 +394,5 @@ impl fmt::Display for Tally {
             write!(f, ". Each: {}", self.example)?;
         }
         writeln!(f)
-    }
-}
-
-impl Judged {
-    fn write(&self, f: &mut fmt::Formatter<'_>, among_others: bool) -> fmt::Result {
-        let Self { errors, warnings, advice, .. } = *self;
-        let name = self.number.map_or(String::new(), |number| format!("VEP-{number} "));
-        write!(f, "\n{name}{} ({})", code(&self.path), self.class)?;
-        if among_others {
-            let verdict = if self.passes { "passes" } else { "fails" };
-            write!(f, " {verdict}: {}", Counts { errors, warnings, advice })?;
-        }
-        writeln!(f)?;
-        for Found { rule, severity, age, file, line, column, what, fix, cite } in &self.findings {
-            let before = if age.is_some() { " (there before)" } else { "" };
-            let file = file.as_ref().map_or(String::new(), |file| format!("{}:", code(file)));
-            writeln!(f, "- {severity}{before} `{rule}` {file}{line}:{column}: {what}. {fix} ({cite})")?;
-        }
-        if self.verdicts.is_empty() {
-            return writeln!(f, "- {} rules hold, {} do not apply yet", self.holds, self.not_yet);
-        }
-        let of =
-            |verdict: &str| self.verdicts.iter().filter(move |it| it.verdict == verdict).collect::<Vec<_>>();
-        let names = |rules: &[&RuleVerdict]| rules.iter().map(|it| it.rule).collect::<Vec<_>>().join(", ");
-        writeln!(f, "- holds: {}", names(&of("holds")))?;
-        let not_yet = of("not yet");
-        let mut reasons: Vec<&str> = not_yet.iter().filter_map(|it| it.why.as_deref()).collect();
-        reasons.sort_unstable();
-        reasons.dedup();
-        for reason in reasons {
-            let rules: Vec<_> =
-                not_yet.iter().copied().filter(|it| it.why.as_deref() == Some(reason)).collect();
-            writeln!(f, "- not yet ({reason}): {}", names(&rules))?;
-        }
-        Ok(())
     }
 }

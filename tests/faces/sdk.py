@@ -18,7 +18,10 @@ async def main(binary: str, mode: str) -> None:
     server = StdioServerParameters(command=binary, args=["serve", "--demo"])
     async with Client(server, mode=mode) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert set(tools) == {name for name, *_ in QUESTIONS}, sorted(tools)
+        # The example has no history that a change could be compared with: review_changes has only a bad answer.
+        assert set(tools) == {name for name, *_ in QUESTIONS} | {"review_changes"}, sorted(tools)
+        answer = await client.call_tool("review_changes", {})
+        assert answer.is_error and "no history" in answer.content[0].text, answer
         for name, good, bad, says in QUESTIONS:
             assert tools[name].annotations.read_only_hint is True, name
             answer = await client.call_tool(name, good)

@@ -1,0 +1,252 @@
+//! The git program, as a reader of objects: what the documents were, and what the commits of a change say.
+//!
+//! Plumbing only, and few processes. Nothing that the repository configures is run: no hooks, no monitors,
+//! no filters, no fetching behind one's back. What a person or a model names becomes an object id in
+//! [`Git::commit`] and nowhere else.
+
+use super::Failure;
+use super::tree;
+use crate::corpus::{Corpus, Notice};
+use crate::document::{Document, MOST_BYTES};
+use crate::text::{Source, code, one_line};
+use crate::world::Commit;
+use std::collections::{BTreeSet, HashMap};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+
+/// Most commits of a change whose messages are read.
+const MOST_COMMITS: usize = 250;
+/// Where the upstream default branch is looked for, the likeliest first.
+const DEFAULT_BRANCHES: [&str; 6] = [
+    "refs/remotes/upstream/HEAD",
+    "refs/remotes/upstream/main",
+    "refs/remotes/upstream/master",
+    "refs/remotes/origin/HEAD",
+    "refs/remotes/origin/main",
+    "refs/remotes/origin/master",
+];
+
+/// A repository, by a folder in it.
+#[derive(Debug)]
+pub struct Git {
+    folder: PathBuf,
+}
+
+/// Documents by the object that holds them, so that none is parsed twice.
+pub type Cache = HashMap<(String, String), Arc<Document>>;
+
+/// A file in a commit.
+struct Entry {
+    mode: String,
+    id: String,
+    path: String,
+}
+
+impl Git {
+    /// The repository around a folder.
+    pub fn around(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    fn run(&self, args: &[&str], input: &[u8]) -> Result<Output, Failure> {
+        let mut command = Command::new("git");
+        command
+            .arg("-C")
+            .arg(&self.folder)
+            .args(["--no-pager", "--no-optional-locks", "--literal-pathspecs"])
+            .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
+            .args(args);
+        // Set inside hooks, and meant for another repository than the one that was named.
+        for variable in [
+            "GIT_DIR",
+            "GIT_WORK_TREE",
+            "GIT_INDEX_FILE",
+            "GIT_OBJECT_DIRECTORY",
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+            "GIT_NAMESPACE",
+            "GIT_EXTERNAL_DIFF",
+            "GIT_CONFIG_PARAMETERS",
+            "GIT_CONFIG_COUNT",
+        ] {
+            command.env_remove(variable);
+        }
+        command
+            .env("LC_ALL", "C")
+            .env("GIT_TERMINAL_PROMPT", "0")
+            .env("GIT_NO_LAZY_FETCH", "1")
+            .env("GIT_NO_REPLACE_OBJECTS", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let failed = |error: std::io::Error| Failure::Git(format!("the git program cannot be run: {error}"));
+        let mut child = command.spawn().map_err(failed)?;
+        // Input is written from a thread of its own: git may answer before it has read everything.
+        let (stdin, input) = (child.stdin.take(), input.to_vec());
+        let writer = std::thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(&input)));
+        let output = child.wait_with_output().map_err(failed)?;
+        // A git that closed its input early has said why on stderr.
+        let _ = writer.join();
+        Ok(output)
+    }
+
+    /// The output of a command that has to succeed.
+    fn ask(&self, args: &[&str], input: &[u8]) -> Result<Vec<u8>, Failure> {
+        let output = self.run(args, input)?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        Err(Failure::Git(self.said(&output)))
+    }
+
+    /// The first line of what git said, without the path of the folder.
+    fn said(&self, output: &Output) -> String {
+        let text = String::from_utf8_lossy(&output.stderr);
+        let line = text.lines().next().unwrap_or("git failed without a word");
+        one_line(&line.replace(&self.folder.display().to_string(), "the checkout"), 300)
+    }
+
+    /// The commit that a name means.
+    pub fn commit(&self, name: &str) -> Result<String, Failure> {
+        let way = "name a branch, a tag or a commit of this clone, such as origin/main";
+        if name.is_empty() || name.len() > 200 || name.starts_with('-') || name.contains(char::is_control) {
+            return Err(Failure::Git(format!("{} is no name of a commit; {way}", code(name))));
+        }
+        let wanted = format!("{name}^{{commit}}");
+        let output = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted], b"")?;
+        let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        if output.status.success() && !id.is_empty() {
+            return Ok(id);
+        }
+        let said =
+            if output.stderr.is_empty() { String::new() } else { format!(" ({})", self.said(&output)) };
+        Err(Failure::Git(format!(
+            "there is no commit {} in this clone{said}; {way}, or `git fetch` first",
+            code(name)
+        )))
+    }
+
+    /// The upstream default branch, where the clone has one.
+    pub fn default_branch(&self) -> Result<Option<&'static str>, Failure> {
+        let mut args = vec!["for-each-ref", "--format=%(refname)"];
+        args.extend(DEFAULT_BRANCHES);
+        let listed = self.ask(&args, b"")?;
+        let listed = String::from_utf8_lossy(&listed);
+        let there: Vec<&str> = listed.lines().collect();
+        Ok(DEFAULT_BRANCHES.into_iter().find(|branch| there.contains(branch)))
+    }
+
+    /// The commit at which two histories parted.
+    pub fn merge_base(&self, one: &str, other: &str) -> Result<String, Failure> {
+        let output = self.run(&["merge-base", one, other], b"")?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+        }
+        let shallow = self.ask(&["rev-parse", "--is-shallow-repository"], b"")?;
+        Err(Failure::Git(match shallow.starts_with(b"true") {
+            true => "no merge base: the clone is shallow; get more history with `git fetch --deepen=200`, or all of it \
+                     with `git fetch --unshallow`"
+                .into(),
+            false => "no merge base: the two commits have no history in common; name another base".into(),
+        }))
+    }
+
+    /// The documents below `veps/` in a commit.
+    pub fn corpus(&self, commit: &str, cache: &mut Cache) -> Result<Corpus, Failure> {
+        let listed = self.ask(&["ls-tree", "-r", "-z", commit, "veps"], b"")?;
+        let entries: Vec<Entry> = listed.split(|byte| *byte == 0).filter_map(entry).collect();
+        let files: BTreeSet<String> = entries
+            .iter()
+            .filter(|it| !it.path.split('/').any(|part| part.starts_with('.')))
+            .map(|it| it.path.clone())
+            .collect();
+        let mut notices = Vec::new();
+        let wanted: Vec<&Entry> = entries
+            .iter()
+            .filter(|it| files.contains(&it.path) && tree::is_document(&it.path))
+            .filter(|it| {
+                let is_file = it.mode.starts_with("100");
+                if !is_file {
+                    notices.push(Notice {
+                        path: it.path.clone(),
+                        what: "not read: a symbolic link is not followed".into(),
+                    });
+                }
+                is_file
+            })
+            .collect();
+        let key = |it: &Entry| (it.id.clone(), it.path.clone());
+        let unread: Vec<&&Entry> = wanted.iter().filter(|it| !cache.contains_key(&key(it))).collect();
+        let blobs = self.objects(unread.iter().map(|it| it.id.as_str()))?;
+        for (it, blob) in unread.iter().zip(blobs) {
+            if blob.len() > MOST_BYTES {
+                let what = format!("not read: {} bytes; at most {MOST_BYTES} are read", blob.len());
+                notices.push(Notice { path: it.path.clone(), what });
+                continue;
+            }
+            cache.insert(key(it), Arc::new(Document::parse(Source::from_bytes(&it.path, &blob))));
+        }
+        let documents = wanted.iter().filter_map(|it| cache.get(&key(it)).cloned()).collect();
+        Ok(Corpus::new(documents, notices).with_files(files))
+    }
+
+    /// The contents of objects, in one process.
+    fn objects<'a>(&self, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Vec<u8>>, Failure> {
+        let ids: Vec<&str> = ids.collect();
+        if ids.is_empty() {
+            return Ok(vec![]);
+        }
+        let output = self.ask(&["cat-file", "--batch"], (ids.join("\n") + "\n").as_bytes())?;
+        let mut rest = output.as_slice();
+        let mut objects = Vec::with_capacity(ids.len());
+        for id in ids {
+            let (object, behind) = one_object(rest).ok_or_else(|| {
+                Failure::Git(format!(
+                    "the object {id} is not in this clone (a partial clone keeps only what was checked out); \
+                     get it with `git fetch --refetch`, or work in a full clone"
+                ))
+            })?;
+            objects.push(object.to_vec());
+            rest = behind;
+        }
+        Ok(objects)
+    }
+
+    /// The commits between a base and a head, the oldest first, with their messages.
+    pub fn commits(&self, base: &str, head: &str) -> Result<Vec<Commit>, Failure> {
+        let most = format!("--max-count={MOST_COMMITS}");
+        let range = format!("{base}..{head}");
+        let listed = self.ask(&["rev-list", "--reverse", &most, &range], b"")?;
+        let listed = String::from_utf8_lossy(&listed).into_owned();
+        let objects = self.objects(listed.lines())?;
+        let commits = listed.lines().zip(objects).map(|(id, object)| {
+            let text = String::from_utf8_lossy(&object).into_owned();
+            let message = text.split_once("\n\n").map(|(_, message)| message.to_owned()).unwrap_or_default();
+            Commit { id: short(id), message }
+        });
+        Ok(commits.collect())
+    }
+}
+
+/// The first letters of an object id, as people write them.
+pub fn short(id: &str) -> String {
+    id.chars().take(9).collect()
+}
+
+/// One line of `ls-tree -z`: mode, kind, id, tab, path. What has no UTF-8 name is no document.
+fn entry(line: &[u8]) -> Option<Entry> {
+    let (meta, path) = std::str::from_utf8(line).ok()?.split_once('\t')?;
+    let mut meta = meta.split(' ');
+    let (mode, _, id) = (meta.next()?, meta.next()?, meta.next()?);
+    Some(Entry { mode: mode.into(), id: id.into(), path: path.into() })
+}
+
+/// One answer of `cat-file --batch`, and what comes behind it; none for an object that is missing.
+fn one_object(output: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = output.iter().position(|byte| *byte == b'\n')?;
+    let header = std::str::from_utf8(output.get(..end)?).ok()?;
+    let size: usize = header.rsplit(' ').next()?.parse().ok()?;
+    let object = output.get(end + 1..end + 1 + size)?;
+    Some((object, output.get(end + 2 + size..)?))
+}

@@ -1,0 +1,164 @@
+//! One sheet, many hands: how the verdicts on a document are told, as values for JSON and as Markdown.
+//!
+//! Absent on purpose, until their issue comes: terminals with carets, SARIF, workflow annotations.
+
+use crate::report::{Age, Counts, Flaw, Sheet, Verdict};
+use crate::rule::Rule;
+use crate::text::{code, one_line};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::fmt;
+
+/// One document before the book.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Judged {
+    /// Its path
+    pub path: String,
+    /// The VEP's number
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
+    /// `new`, `governed` or `legacy`
+    pub class: &'static str,
+    /// No error in it is new
+    pub passes: bool,
+    /// Errors
+    pub errors: usize,
+    /// Warnings
+    pub warnings: usize,
+    /// Advice
+    pub advice: usize,
+    /// What breaks a rule
+    pub findings: Vec<Found>,
+    /// Rules that hold
+    pub holds: usize,
+    /// Rules that do not apply yet
+    pub not_yet: usize,
+    /// Every rule's verdict, in full detail
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<RuleVerdict>,
+}
+
+/// One thing that breaks a rule.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Found {
+    /// The rule's id; it says what holds when all is well
+    pub rule: &'static str,
+    /// `error`, `warning` or `advice`
+    pub severity: &'static str,
+    /// `touched` or `old`: it was there before and fails no run
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age: Option<&'static str>,
+    /// The file, where it is not the document itself
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Where
+    pub line: usize,
+    /// Where in the line
+    pub column: usize,
+    /// What is wrong
+    pub what: String,
+    /// How to mend it
+    pub fix: String,
+    /// Where the law says so
+    pub cite: String,
+}
+
+/// One rule's verdict.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleVerdict {
+    /// The rule's id
+    pub rule: &'static str,
+    /// `holds`, `broken` or `not yet`
+    pub verdict: &'static str,
+    /// Why not yet
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+}
+
+/// A sheet as it is told; in full detail with every rule's verdict.
+pub fn judged(sheet: &Sheet, number: Option<u32>, full: bool) -> Judged {
+    let Counts { errors, warnings, advice } = sheet.counts();
+    let of =
+        |wanted: fn(&Verdict) -> bool| sheet.checks.iter().filter(|check| wanted(&check.verdict)).count();
+    Judged {
+        path: one_line(&sheet.path, 200),
+        number,
+        class: sheet.class.as_str(),
+        passes: sheet.passes(),
+        errors,
+        warnings,
+        advice,
+        findings: sheet.flaws().into_iter().map(|(rule, flaw)| found(rule, flaw, full)).collect(),
+        holds: of(|verdict| matches!(verdict, Verdict::Holds)),
+        not_yet: of(|verdict| matches!(verdict, Verdict::NotYet(_))),
+        verdicts: if full {
+            sheet.checks.iter().map(|check| rule_verdict(check.rule, &check.verdict)).collect()
+        } else {
+            vec![]
+        },
+    }
+}
+
+fn found(rule: &'static Rule, flaw: &Flaw, full: bool) -> Found {
+    let cite = match (rule.cites.first(), full) {
+        (Some(cite), false) => format!("{}, {}", cite.source.name(), cite.section),
+        (Some(_), true) => rule.cites.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+        (None, _) => String::new(),
+    };
+    Found {
+        rule: rule.id,
+        severity: flaw.severity.as_str(),
+        age: (flaw.age != Age::New).then(|| flaw.age.as_str()),
+        file: flaw.elsewhere.as_deref().map(|path| one_line(path, 200)),
+        line: flaw.place.line,
+        column: flaw.place.column,
+        what: flaw.what.clone(),
+        fix: flaw.fix.clone(),
+        cite,
+    }
+}
+
+fn rule_verdict(rule: &'static Rule, verdict: &Verdict) -> RuleVerdict {
+    let (verdict, why) = match verdict {
+        Verdict::Holds => ("holds", None),
+        Verdict::Broken(_) => ("broken", None),
+        Verdict::NotYet(why) => ("not yet", Some(why.clone())),
+    };
+    RuleVerdict { rule: rule.id, verdict, why }
+}
+
+impl Judged {
+    /// Writes it as Markdown; among others it says its own verdict.
+    pub fn write(&self, f: &mut fmt::Formatter<'_>, among_others: bool) -> fmt::Result {
+        let Self { errors, warnings, advice, .. } = *self;
+        let name = self.number.map_or(String::new(), |number| format!("VEP-{number} "));
+        write!(f, "\n{name}{} ({})", code(&self.path), self.class)?;
+        if among_others {
+            let verdict = if self.passes { "passes" } else { "fails" };
+            write!(f, " {verdict}: {}", Counts { errors, warnings, advice })?;
+        }
+        writeln!(f)?;
+        for Found { rule, severity, age, file, line, column, what, fix, cite } in &self.findings {
+            let before = if age.is_some() { " (there before)" } else { "" };
+            let file = file.as_ref().map_or(String::new(), |file| format!("{}:", code(file)));
+            writeln!(f, "- {severity}{before} `{rule}` {file}{line}:{column}: {what}. {fix} ({cite})")?;
+        }
+        if self.verdicts.is_empty() {
+            return writeln!(f, "- {} rules hold, {} do not apply yet", self.holds, self.not_yet);
+        }
+        let of =
+            |verdict: &str| self.verdicts.iter().filter(move |it| it.verdict == verdict).collect::<Vec<_>>();
+        let names = |rules: &[&RuleVerdict]| rules.iter().map(|it| it.rule).collect::<Vec<_>>().join(", ");
+        writeln!(f, "- holds: {}", names(&of("holds")))?;
+        let not_yet = of("not yet");
+        let mut reasons: Vec<&str> = not_yet.iter().filter_map(|it| it.why.as_deref()).collect();
+        reasons.sort_unstable();
+        reasons.dedup();
+        for reason in reasons {
+            let rules: Vec<_> =
+                not_yet.iter().copied().filter(|it| it.why.as_deref() == Some(reason)).collect();
+            writeln!(f, "- not yet ({reason}): {}", names(&rules))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,336 @@
+//! `review`: what will CI say of this change?
+//!
+//! The whole change against its base, before anybody else looks at it: every touched VEP judged against what
+//! it was, the files it brings, and, where they are known, its title, labels and commits.
+//!
+//! Absent on purpose: the verdict of people. A change that would pass is not approved.
+
+use super::{Compare, Text, Trouble, Verb, label, one_or_many, was};
+use crate::document::Document;
+use crate::render::{Found, Judged, judged};
+use crate::report::{Counts, Sheet, judge, judge_change};
+use crate::rule::{Rule, Severity};
+use crate::text::{code, one_line};
+use crate::world::{Base, World};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
+
+/// Most documents that an answer tells of.
+const MOST_DOCUMENTS: usize = 20;
+/// Most findings that a brief answer tells.
+const MOST_FINDINGS: usize = 40;
+
+/// Reviews a whole change.
+#[derive(Debug)]
+pub struct Review;
+
+/// Which change, and what is said of it.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema, clap::Args)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ask {
+    /// Commit to compare with; default: upstream's default branch
+    #[arg(long, value_name = "REF")]
+    base: Option<String>,
+    /// Commit to review; default: the working tree
+    #[arg(long, value_name = "REF")]
+    head: Option<String>,
+    /// Title of the pull request
+    #[arg(long)]
+    title: Option<String>,
+    /// Its labels
+    #[arg(long, value_delimiter = ',')]
+    #[serde(deserialize_with = "one_or_many")]
+    labels: Vec<String>,
+    /// Why an error is meant: correction, retroactive, backfill or exception, as kind=reason
+    #[arg(long, value_name = "KIND=REASON")]
+    #[serde(deserialize_with = "one_or_many")]
+    declare: Vec<String>,
+    /// Also what was there before fails the run
+    #[arg(long)]
+    all: bool,
+    /// Every rule's verdict
+    #[arg(long)]
+    full: bool,
+}
+
+/// What CI would say, the verdict first.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Answer {
+    /// `would pass`, `would fail`, or `a person must decide`
+    verdict: &'static str,
+    /// The day the answer is for
+    today: String,
+    /// What the change is compared with
+    base: String,
+    /// Where the dates come from, and how old that is
+    calendar: String,
+    /// VEPs that the change touches
+    touched: usize,
+    /// New findings
+    errors: usize,
+    warnings: usize,
+    advice: usize,
+    /// Findings that were there before
+    before: usize,
+    /// Errors that a declaration speaks of: a person must decide
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    to_decide: Vec<Declared>,
+    /// The change as a whole
+    change: Judged,
+    /// The touched VEPs, the gravest findings first
+    documents: Vec<Judged>,
+    /// Findings that were left out; ask with full
+    #[serde(skip_serializing_if = "is_zero")]
+    left_out: usize,
+    /// What people owe before the merge
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    people: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// An error that is meant, by somebody's word.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Declared {
+    rule: &'static str,
+    path: String,
+    what: String,
+    /// The declaration
+    declared: String,
+    /// Its reason
+    reason: String,
+}
+
+/// What can be declared, and the rules whose errors it speaks of.
+const DECLARATIONS: [(&str, &[&str]); 4] = [
+    ("correction", &["step-lawful"]),
+    ("retroactive", &["step-lawful", "before-freeze"]),
+    ("backfill", &["before-freeze"]),
+    ("exception", &["before-freeze"]),
+];
+
+/// A declaration that was made.
+struct Declaration {
+    kind: &'static str,
+    rules: &'static [&'static str],
+    reason: String,
+}
+
+impl Verb for Review {
+    const COMMAND: &'static str = "review";
+    const TOOL: &'static str = "review_changes";
+    const TITLE: &'static str = "Review a change";
+    const ABOUT: &'static str = "Judges the checkout's whole change against its base, as CI will: touched VEPs, files, title, labels, commits.";
+    const GUIDANCE: &'static str =
+        "Ask before you propose a pull request; mend what blocks. Only new errors fail.";
+    type Ask = Ask;
+    type Answer = Answer;
+
+    fn compares(ask: &Ask) -> Option<Compare> {
+        Some(Compare { base: ask.base.clone(), head: ask.head.clone() })
+    }
+
+    fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
+        let Some(base) = &world.base else {
+            let way = "Review works on a git checkout; the built-in example has no history.";
+            return Err(Trouble::new("there is nothing to compare with", way));
+        };
+        let declarations = ask.declare.iter().map(|it| declaration(it)).collect::<Result<Vec<_>, _>>()?;
+        // A title and labels belong to the change; the world is what the roof found, and this is added to it.
+        let mut pull = world.pull.clone();
+        pull.title = ask.title.clone();
+        pull.labels = (!ask.labels.is_empty()).then(|| ask.labels.clone());
+        let world = World { pull, ..world.clone() };
+        let touched: Vec<&Arc<Document>> = touched(&world, base).collect();
+        let sheets: Vec<(Sheet, Option<u32>)> = touched
+            .iter()
+            .map(|now| {
+                let number = now.facts.number.as_ref().map(|number| number.value);
+                (judge(&world, now, was(&world, now.path())), number)
+            })
+            .collect();
+        let change = judge_change(&world, base);
+        Ok(answer(&world, base, &ask, &declarations, &touched, sheets, &change))
+    }
+
+    fn texts(_: &mut Ask) -> Vec<&mut Text> {
+        vec![]
+    }
+
+    fn fails(answer: &Answer) -> bool {
+        answer.verdict == FAIL
+    }
+}
+
+const PASS: &str = "would pass";
+const FAIL: &str = "would fail";
+const DECIDE: &str = "a person must decide";
+
+fn declaration(text: &str) -> Result<Declaration, Trouble> {
+    let (kind, reason) = text.split_once('=').unwrap_or((text, ""));
+    let known = DECLARATIONS.iter().find(|(known, _)| *known == kind.trim());
+    let kinds: Vec<&str> = DECLARATIONS.iter().map(|(kind, _)| *kind).collect();
+    let Some((kind, rules)) = known else {
+        let way = format!("Declare one of {}, as kind=reason.", kinds.join(", "));
+        return Err(Trouble::new(format!("{} cannot be declared", code(kind)), way));
+    };
+    if reason.trim().is_empty() {
+        return Err(Trouble::new(
+            format!("{kind} is declared without a reason"),
+            format!("Write {kind}=reason."),
+        ));
+    }
+    Ok(Declaration { kind, rules, reason: one_line(reason.trim().trim_matches('"'), 300) })
+}
+
+/// The proposals that the change touches: themselves, their path, or a file beside them.
+fn touched<'w>(world: &'w World, base: &'w Base) -> impl Iterator<Item = &'w Arc<Document>> {
+    world.head.proposals().iter().filter(|now| {
+        let Some(before) = base.was(now.path()) else { return true };
+        let texts = |corpus: &'w crate::corpus::Corpus, path: &str| {
+            corpus.companions(path).map(|it| it.source.text()).collect::<Vec<_>>()
+        };
+        before.source != now.source
+            || texts(&world.head, now.path()) != texts(&base.world.head, before.path())
+    })
+}
+
+fn answer(
+    world: &World,
+    base: &Base,
+    ask: &Ask,
+    declarations: &[Declaration],
+    touched: &[&Arc<Document>],
+    sheets: Vec<(Sheet, Option<u32>)>,
+    change: &Sheet,
+) -> Answer {
+    let all = || sheets.iter().map(|(sheet, _)| sheet).chain([change]);
+    let (mut counts, mut before, mut blocking, mut to_decide) = (Counts::default(), 0, 0, Vec::new());
+    for (sheet, rule, flaw) in
+        all().flat_map(|sheet| sheet.flaws().into_iter().map(move |(rule, flaw)| (sheet, rule, flaw)))
+    {
+        let is_new = flaw.age == crate::report::Age::New;
+        if is_new {
+            counts.add(flaw.severity);
+        } else {
+            before += 1;
+        }
+        if flaw.severity != Severity::Error || !(is_new || ask.all) {
+            continue;
+        }
+        match declared(declarations, rule) {
+            Some(by) => to_decide.push(Declared {
+                rule: rule.id,
+                path: one_line(&sheet.path, 200),
+                what: flaw.what.clone(),
+                declared: by.kind.into(),
+                reason: by.reason.clone(),
+            }),
+            None => blocking += 1,
+        }
+    }
+    let verdict = match (blocking, to_decide.is_empty()) {
+        (0, true) => PASS,
+        (0, false) => DECIDE,
+        _ => FAIL,
+    };
+    let mut documents: Vec<Judged> =
+        sheets.iter().map(|(sheet, number)| judged(sheet, *number, ask.full)).collect();
+    documents.sort_by_key(|it| std::cmp::Reverse((!it.passes, it.errors, it.warnings)));
+    let mut change = judged(change, None, ask.full);
+    let left_out = if ask.full { 0 } else { shorten(&mut change, &mut documents) };
+    Answer {
+        verdict,
+        today: world.today.to_string(),
+        base: base.name.clone(),
+        calendar: world.calendar.source.with_age(world.today),
+        touched: touched.len(),
+        errors: counts.errors,
+        warnings: counts.warnings,
+        advice: counts.advice,
+        before,
+        to_decide,
+        change,
+        documents,
+        left_out,
+        people: people(touched),
+        notes: super::notices(&world.head),
+    }
+}
+
+fn declared<'d>(declarations: &'d [Declaration], rule: &Rule) -> Option<&'d Declaration> {
+    declarations.iter().find(|it| it.rules.contains(&rule.id))
+}
+
+/// Keeps the answer readable: what was there before is counted and not told, and only so many documents and
+/// findings are. Gives back how many findings went.
+fn shorten(change: &mut Judged, documents: &mut Vec<Judged>) -> usize {
+    let count = |documents: &[Judged]| documents.iter().map(|it| it.findings.len()).sum::<usize>();
+    let is_new = |found: &Found| found.age.is_none();
+    documents.iter_mut().for_each(|document| document.findings.retain(is_new));
+    let before = count(documents) + change.findings.len();
+    change.findings.truncate(MOST_FINDINGS);
+    documents.truncate(MOST_DOCUMENTS);
+    let mut room = MOST_FINDINGS - change.findings.len();
+    for document in documents.iter_mut() {
+        document.findings.truncate(room);
+        room -= document.findings.len();
+    }
+    before - count(documents) - change.findings.len()
+}
+
+/// What people owe: no tool can give it for them.
+fn people(touched: &[&Arc<Document>]) -> Vec<String> {
+    if touched.is_empty() {
+        return vec![];
+    }
+    let mut owed =
+        vec!["An LGTM from each of SIG compute, network and storage (README, SIG Review).".to_owned()];
+    for document in touched.iter().filter(|it| !it.facts.participating.is_empty()).take(MOST_DOCUMENTS) {
+        let sigs: Vec<String> =
+            document.facts.participating.iter().map(|sig| one_line(&sig.value, 40)).collect();
+        owed.push(format!("{}: an LGTM from {}, which participates.", label(document), sigs.join(", ")));
+    }
+    owed.push("Whether named reviewers and approvers have agreed is theirs to say.".into());
+    owed
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = Counts { errors: self.errors, warnings: self.warnings, advice: self.advice };
+        let s = if self.touched == 1 { "" } else { "s" };
+        writeln!(
+            f,
+            "**The change {}**: {} VEP{s} touched; new: {counts}; {} there before.",
+            self.verdict, self.touched, self.before
+        )?;
+        writeln!(f, "Today is {}. Base: {}. Dates: {}.", self.today, self.base, self.calendar)?;
+        for Declared { rule, path, what, declared, reason } in &self.to_decide {
+            writeln!(
+                f,
+                "\nA person must decide: `{rule}` in {}: {what}. Declared as {declared}: {reason}.",
+                code(path)
+            )?;
+        }
+        if !self.change.findings.is_empty() || !self.change.verdicts.is_empty() {
+            self.change.write(f, false)?;
+        }
+        for document in &self.documents {
+            document.write(f, true)?;
+        }
+        if self.left_out > 0 {
+            writeln!(f, "\n{} more findings; ask with full.", self.left_out)?;
+        }
+        if !self.people.is_empty() {
+            writeln!(f, "\nOwed by people:")?;
+            self.people.iter().try_for_each(|it| writeln!(f, "- {it}"))?;
+        }
+        self.notes.iter().try_for_each(|note| writeln!(f, "\nNote: {note}"))
+    }
+}

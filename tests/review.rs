@@ -1,0 +1,414 @@
+//! A change against its base, in real git repositories.
+
+use crate::rules::lawful;
+use crate::verbs::assert_fits;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const CLOCK: &str = "veps/sig-compute/7-guest-clock/vep.md";
+const MIRRORS: &str = "veps/sig-network/8-port-mirrors/vep.md";
+const TODAY: &str = "2026-08-18";
+
+/// A repository with the lawful world on `main`, and a branch `work` checked out.
+struct Repo {
+    folder: tempfile::TempDir,
+}
+
+impl Repo {
+    fn new() -> Self {
+        let repo = Self { folder: tempfile::tempdir().unwrap() };
+        repo.git(&["init", "--quiet", "-b", "main"]);
+        for (path, text) in lawful() {
+            repo.write(&path, &text);
+        }
+        repo.commit("the lawful world");
+        repo.git(&["checkout", "--quiet", "-b", "work"]);
+        repo
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn git(&self, args: &[&str]) -> String {
+        git(self.path(), args)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let file = self.path().join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+
+    fn edit(&self, path: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path().join(path)).unwrap();
+        assert!(text.contains(from), "{path}: {from}");
+        self.write(path, &text.replacen(from, to, 1));
+    }
+
+    fn commit(&self, message: &str) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "--quiet", "-s", "-m", message]);
+    }
+
+    fn review(&self, args: &[&str]) -> Answer {
+        review(self.path(), args)
+    }
+}
+
+fn git(folder: &Path, args: &[&str]) -> String {
+    let out = Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args([
+            "-c",
+            "user.name=A Person",
+            "-c",
+            "user.email=person@example.org",
+            "-c",
+            "protocol.file.allow=always",
+        ])
+        .args(args)
+        .output()
+        .unwrap();
+    assert!(out.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).unwrap().trim().to_owned()
+}
+
+/// What the command line said.
+struct Answer {
+    code: i32,
+    json: Value,
+    err: String,
+}
+
+impl Answer {
+    fn verdict(&self) -> &str {
+        self.json["verdict"].as_str().unwrap_or(&self.err)
+    }
+
+    /// All findings: rule, severity, and whether it is new.
+    fn found(&self) -> Vec<(String, String, bool)> {
+        let documents = self.json["documents"].as_array().into_iter().flatten().chain([&self.json["change"]]);
+        let findings = documents.flat_map(|it| it["findings"].as_array().into_iter().flatten());
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        findings.map(|it| (text(&it["rule"]), text(&it["severity"]), it["age"].is_null())).collect()
+    }
+
+    fn errors(&self) -> Vec<String> {
+        let mut errors: Vec<String> = self
+            .found()
+            .into_iter()
+            .filter(|(_, severity, new)| severity == "error" && *new)
+            .map(|(rule, ..)| rule)
+            .collect();
+        errors.sort();
+        errors
+    }
+}
+
+fn review(folder: &Path, args: &[&str]) -> Answer {
+    let out = Command::new(env!("CARGO_BIN_EXE_vep-mcp"))
+        .args(["review", "--today", TODAY, "--format", "json"])
+        .args(args)
+        .current_dir(folder)
+        .env_remove("VEP_REPO")
+        .output()
+        .unwrap();
+    let json = serde_json::from_slice(&out.stdout).unwrap_or_default();
+    if out.status.code() < Some(2) {
+        assert_fits("review_changes", &json, "review");
+    }
+    Answer { code: out.status.code().unwrap(), json, err: String::from_utf8(out.stderr).unwrap() }
+}
+
+#[test]
+fn a_change_in_the_working_tree_is_reviewed_against_where_it_parted() {
+    let repo = Repo::new();
+    let nothing = repo.review(&["--base", "main"]);
+    assert_eq!(
+        (nothing.code, nothing.verdict(), nothing.json["touched"].as_u64()),
+        (0, "would pass", Some(0))
+    );
+    // A sync edit passes; main moves on meanwhile and does not matter.
+    repo.edit(CLOCK, "guards the new field", "guards the new field, as merged");
+    let synced = repo.review(&["--base", "main"]);
+    assert_eq!(
+        (synced.code, synced.verdict(), synced.json["touched"].as_u64()),
+        (0, "would pass", Some(1)),
+        "{}",
+        synced.err
+    );
+    repo.edit(CLOCK, "status: implementable", "status: provisional");
+    let back = repo.review(&["--base", "main"]);
+    assert_eq!((back.code, back.verdict(), back.errors()), (1, "would fail", vec!["step-lawful".to_owned()]));
+    repo.commit("VEP-7: step back");
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.edit(MIRRORS, "Traffic of", "All traffic of");
+    repo.commit("main moves on");
+    // By name, with another branch checked out.
+    let named = repo.review(&["--base", "main", "--head", "work"]);
+    assert_eq!((named.json["touched"].as_u64(), named.errors()), (Some(1), vec!["step-lawful".to_owned()]));
+    assert!(
+        named.json["base"].as_str().unwrap().ends_with("the merge base of main and work"),
+        "{}",
+        named.json["base"]
+    );
+}
+
+#[test]
+fn what_was_there_before_fails_no_run_unless_all_is_asked_for() {
+    let repo = Repo::new();
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.edit(CLOCK, "owning-sig: sig-compute", "owning-sig: sig-storage");
+    repo.commit("an old mistake");
+    repo.git(&["checkout", "--quiet", "-b", "later"]);
+    repo.edit(CLOCK, "guards the new field", "guards a new field");
+    let review = repo.review(&["--base", "main"]);
+    assert_eq!((review.code, review.verdict(), review.json["before"].as_u64()), (0, "would pass", Some(1)));
+    assert_eq!(repo.review(&["--base", "main", "--all"]).verdict(), "would fail");
+    // Another mistake in its place is a new one.
+    repo.edit(CLOCK, "owning-sig: sig-storage", "owning-sig: sig-release");
+    assert_eq!(repo.review(&["--base", "main"]).errors(), ["sig-agrees"]);
+}
+
+#[test]
+fn a_renamed_vep_is_the_same_vep_and_a_deleted_one_is_missed() {
+    let repo = Repo::new();
+    fs::create_dir_all(repo.path().join("veps/sig-network/8-traffic-mirrors")).unwrap();
+    fs::rename(repo.path().join(MIRRORS), repo.path().join("veps/sig-network/8-traffic-mirrors/vep.md"))
+        .unwrap();
+    repo.edit("veps/sig-network/8-traffic-mirrors/vep.md", "Traffic of", "All traffic of");
+    let renamed = repo.review(&["--base", "main"]);
+    assert_eq!(
+        (renamed.verdict(), renamed.json["touched"].as_u64()),
+        ("would pass", Some(1)),
+        "{:?}",
+        renamed.found()
+    );
+    assert_eq!(renamed.json["documents"][0]["class"], "governed");
+    fs::remove_file(repo.path().join(CLOCK)).unwrap();
+    assert_eq!(repo.review(&["--base", "main"]).errors(), ["document-kept"]);
+}
+
+#[test]
+fn a_declaration_leaves_the_error_to_a_person() {
+    let repo = Repo::new();
+    repo.edit(CLOCK, "status: implementable", "status: provisional");
+    let declared = repo.review(&["--base", "main", "--declare", "correction=it was merged by mistake"]);
+    assert_eq!((declared.code, declared.verdict()), (0, "a person must decide"));
+    assert_eq!(declared.json["to_decide"][0]["rule"], "step-lawful");
+    assert_eq!(declared.json["to_decide"][0]["reason"], "it was merged by mistake");
+    // It speaks of its own error and of no other.
+    assert_eq!(repo.review(&["--base", "main", "--declare", "backfill=old"]).verdict(), "would fail");
+    for (declaration, says) in [("correction", "without a reason"), ("mistake=x", "cannot be declared")] {
+        let refused = repo.review(&["--base", "main", "--declare", declaration]);
+        assert_eq!((refused.code, refused.err.contains(says)), (2, true), "{}", refused.err);
+    }
+}
+
+#[test]
+fn title_labels_and_commits_are_reviewed_where_they_are_known() {
+    let repo = Repo::new();
+    repo.edit(CLOCK, "guards the new field", "guards a new field");
+    repo.git(&["add", "-A"]);
+    repo.git(&["commit", "--quiet", "-m", "say it shorter\n\nfixes #7"]);
+    let review = repo.review(&["--base", "main", "--title", "Clock: say it shorter", "--labels", "kind/vep"]);
+    assert_eq!(review.errors(), ["pr-signed-off", "pr-signed-off"]);
+    let warned: Vec<_> = review
+        .found()
+        .into_iter()
+        .filter(|(_, severity, _)| severity == "warning")
+        .map(|(rule, ..)| rule)
+        .collect();
+    assert_eq!(warned, ["pr-title", "pr-labels"]);
+    assert!(review.json["people"].to_string().contains("sig-network, which participates"));
+}
+
+#[test]
+fn names_that_are_no_commits_are_refused_and_nothing_is_written() {
+    let repo = Repo::new();
+    let before = repo.git(&["status", "--porcelain", "--ignored"]);
+    let long = "x".repeat(300);
+    for name in [
+        "nope",
+        "--output=pwned",
+        "-x",
+        "main\nHEAD",
+        "$(touch pwned)",
+        "main:veps",
+        "HEAD^{tree}",
+        "",
+        "ext::sh -c touch",
+        "main..work",
+        &long,
+    ] {
+        for option in ["--base", "--head"] {
+            let refused = repo.review(&[&format!("{option}={name}")]);
+            assert_eq!(refused.code, 3, "{option} {name}: {}", refused.err);
+            assert!(refused.err.contains("git:"), "{}", refused.err);
+        }
+    }
+    assert_eq!(repo.git(&["status", "--porcelain", "--ignored"]), before);
+}
+
+/// Worktrees, detached heads, folders below the top, sparse checkouts: all are reviewed alike.
+#[test]
+fn every_kind_of_checkout_is_reviewed() {
+    let repo = Repo::new();
+    repo.edit(CLOCK, "status: implementable", "status: provisional");
+    repo.commit("VEP-7: step back");
+    let expected = ["step-lawful"];
+    let tree = tempfile::tempdir().unwrap();
+    let tree = tree.path().join("tree");
+    repo.git(&["worktree", "add", "--quiet", "--detach", tree.to_str().unwrap(), "work"]);
+    assert_eq!(review(&tree, &["--base", "main"]).errors(), expected);
+    assert_eq!(review(&tree.join("veps/sig-compute"), &["--base", "main"]).errors(), expected);
+    repo.git(&["checkout", "--quiet", "--detach", "work"]);
+    assert_eq!(repo.review(&["--base", "main"]).errors(), expected);
+    // The tree of a repository that keeps the checkout in a folder of its own.
+    let outer = tempfile::tempdir().unwrap();
+    git(outer.path(), &["init", "--quiet", "-b", "main"]);
+    for (path, text) in lawful() {
+        let file = outer.path().join("inner").join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+    git(outer.path(), &["add", "-A"]);
+    git(outer.path(), &["commit", "--quiet", "-m", "x"]);
+    let inner = outer.path().join("inner");
+    let text = fs::read_to_string(inner.join(CLOCK)).unwrap();
+    fs::write(inner.join(CLOCK), text.replace("status: implementable", "status: provisional")).unwrap();
+    assert_eq!(review(&inner, &["--base", "main"]).errors(), expected);
+}
+
+#[test]
+fn clones_that_lack_history_or_objects_say_how_to_get_them() {
+    let repo = Repo::new();
+    repo.edit(CLOCK, "guards the new field", "guards a new field");
+    repo.commit("VEP-7: one");
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.edit(MIRRORS, "Traffic of", "All traffic of");
+    repo.commit("VEP-8: two");
+    repo.git(&["checkout", "--quiet", "-b", "other", "main"]);
+    repo.edit(MIRRORS, "All traffic of", "Every bit of");
+    repo.commit("VEP-8: three");
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.git(&["config", "uploadpack.allowFilter", "true"]);
+    let source = format!("file://{}", repo.path().display());
+    let clone = |args: &[&str]| -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("clone");
+        let mut all = vec!["clone", "--quiet", "--no-single-branch"];
+        all.extend(args);
+        all.extend([source.as_str(), target.to_str().unwrap()]);
+        git(folder.path(), &all);
+        (folder, target)
+    };
+    let (_full, full) = clone(&[]);
+    git(&full, &["checkout", "--quiet", "work"]);
+    // Without --base: the upstream default branch.
+    let review_full = review(&full, &[]);
+    assert_eq!(
+        (review_full.verdict(), review_full.json["touched"].as_u64()),
+        ("would pass", Some(1)),
+        "{}",
+        review_full.err
+    );
+    assert!(
+        review_full.json["base"].as_str().unwrap().contains("merge base of origin/"),
+        "{}",
+        review_full.json["base"]
+    );
+    let (_shallow, shallow) = clone(&["--depth", "1"]);
+    git(&shallow, &["checkout", "--quiet", "work"]);
+    let refused = review(&shallow, &[]);
+    assert_eq!((refused.code, refused.err.contains("git fetch --unshallow")), (3, true), "{}", refused.err);
+    let (_partial, partial) = clone(&["--filter=blob:none"]);
+    git(&partial, &["checkout", "--quiet", "work"]);
+    let refused = review(&partial, &["--base", "origin/main", "--head", "origin/other"]);
+    assert_eq!((refused.code, refused.err.contains("git fetch --refetch")), (3, true), "{}", refused.err);
+}
+
+#[test]
+fn where_there_is_no_git_repository_it_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("veps")).unwrap();
+    let refused = review(folder.path(), &["--base", "main"]);
+    assert_eq!((refused.code, refused.err.contains("git:")), (3, true), "{}", refused.err);
+    assert!(!refused.err.contains(folder.path().to_str().unwrap()), "{}", refused.err);
+    git(folder.path(), &["init", "--quiet"]);
+    let unborn = review(folder.path(), &[]);
+    assert_eq!((unborn.code, unborn.err.contains("there is no commit `HEAD`")), (3, true), "{}", unborn.err);
+    let repo = Repo::new();
+    let no_upstream = repo.review(&[]);
+    assert_eq!(
+        (no_upstream.code, no_upstream.err.contains("name the base with --base")),
+        (3, true),
+        "{}",
+        no_upstream.err
+    );
+    let no_git = Command::new(env!("CARGO_BIN_EXE_vep-mcp"))
+        .args(["review", "--base", "main"])
+        .current_dir(repo.path())
+        .env("PATH", "")
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&no_git.stderr).contains("the git program cannot be run"));
+}
+
+/// Nothing that a repository configures is run, and nothing in it is changed.
+#[cfg(unix)]
+#[test]
+fn what_the_repository_configures_is_not_run() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let repo = Repo::new();
+    let trap = repo.path().join(".git/trap.sh");
+    fs::write(&trap, format!("#!/bin/sh\ntouch {}\ncat\n", repo.path().join(".git/sprung").display()))
+        .unwrap();
+    fs::set_permissions(&trap, fs::Permissions::from_mode(0o755)).unwrap();
+    for hook in ["post-checkout", "post-index-change", "reference-transaction", "pre-auto-gc"] {
+        fs::create_dir_all(repo.path().join(".git/hooks")).unwrap();
+        fs::copy(&trap, repo.path().join(".git/hooks").join(hook)).unwrap();
+    }
+    let trap = trap.to_str().unwrap();
+    repo.write(".gitattributes", "*.md filter=trap diff=trap\n");
+    for (key, value) in [
+        ("core.fsmonitor", trap),
+        ("filter.trap.clean", trap),
+        ("filter.trap.smudge", trap),
+        ("filter.trap.process", trap),
+        ("diff.trap.textconv", trap),
+        ("diff.trap.command", trap),
+        ("diff.external", trap),
+        ("core.pager", trap),
+        ("gpg.program", trap),
+        ("log.showSignature", "true"),
+        ("core.alternateRefsCommand", trap),
+    ] {
+        fs::write(
+            repo.path().join(".git/config"),
+            fs::read_to_string(repo.path().join(".git/config")).unwrap() + &section(key, value),
+        )
+        .unwrap();
+    }
+    let text = fs::read_to_string(repo.path().join(CLOCK)).unwrap();
+    repo.write(CLOCK, &text.replace("status: implementable", "status: provisional"));
+    let index = fs::read(repo.path().join(".git/index")).unwrap();
+    assert_eq!(repo.review(&["--base", "main"]).errors(), ["step-lawful"]);
+    assert!(!repo.path().join(".git/sprung").exists(), "something of the repository's was run");
+    assert_eq!(fs::read(repo.path().join(".git/index")).unwrap(), index);
+}
+
+/// One line of a git configuration, with its section.
+#[cfg(unix)]
+fn section(key: &str, value: &str) -> String {
+    let (section, name) = key.rsplit_once('.').unwrap();
+    let section = match section.split_once('.') {
+        Some((section, sub)) => format!("{section} \"{sub}\""),
+        None => section.to_owned(),
+    };
+    format!("[{section}]\n\t{name} = {value}\n")
+}
