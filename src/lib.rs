@@ -16,6 +16,7 @@
 //! | | [`document`] | one `vep.md`, read whole and never refused |
 //! | 3 | [`calendar`] | releases, freezes and phases; unknown is an answer |
 //! | | [`corpus`] | all proposals together: by number, path, words |
+//! | | [`owners`] | OWNERS and aliases as Prow resolves them |
 //! | | [`world`] | everything that a question may be asked about |
 //! | 4 | [`rule`] | what a rule is and what it can say |
 //! | | [`rules`] | the book: every rule, in the chapters of the law |
@@ -45,6 +46,7 @@ pub mod lifecycle;
 pub mod markdown;
 pub mod mcp;
 pub mod outside;
+pub mod owners;
 pub mod prose;
 pub mod render;
 pub mod report;

@@ -147,10 +147,17 @@ fn compared(
         })?,
     };
     let parted = git.merge_base(&git.commit(base)?, &head)?;
-    let was = World::unchanged(git.corpus(&parted, &mut caches.objects)?, calendar.clone(), today);
-    let now = match &compare.head {
-        Some(_) => git.corpus(&head, &mut caches.objects)?,
-        None => caches.files.corpus(root)?,
+    let was = World {
+        owners: git.owners(&parted)?,
+        ..World::unchanged(git.corpus(&parted, &mut caches.objects)?, calendar.clone(), today)
+    };
+    let (now, owners) = match &compare.head {
+        Some(_) => (git.corpus(&head, &mut caches.objects)?, git.owners(&head)?),
+        None => {
+            let now = caches.files.corpus(root)?;
+            let owners = tree::owners(root, &now);
+            (now, owners)
+        }
     };
     let commits = git.commits(&parted, &head)?;
     let head_name = compare.head.as_deref().unwrap_or("the working tree");
@@ -163,7 +170,7 @@ fn compared(
     );
     let base = Base::new(name, was, &now);
     let pull = PullRequest { commits, ..PullRequest::default() };
-    Ok(World { base: Some(Arc::new(base)), pull, ..World::unchanged(now, calendar, today) })
+    Ok(World { base: Some(Arc::new(base)), pull, owners, ..World::unchanged(now, calendar, today) })
 }
 
 fn has_veps(folder: &Path) -> bool {

@@ -6,6 +6,7 @@
 mod body;
 mod freeze;
 mod identity;
+mod ownership;
 mod people;
 mod place;
 mod plan;
@@ -43,6 +44,7 @@ pub const BOOK: &[Chapter] = &[
     Chapter { name: "succession", about: "which VEP takes the place of which", rules: succession::RULES },
     Chapter { name: "body", about: "the sections of the template say something", rules: body::RULES },
     Chapter { name: "pull request", about: "how a change is presented", rules: pull_request::RULES },
+    Chapter { name: "ownership", about: "OWNERS files that a change touches", rules: ownership::RULES },
 ];
 
 /// All rules in the order of the book.

@@ -2,11 +2,12 @@
 //!
 //! The roof gathers a [`World`] once for each question; below the roof nothing else is known.
 //!
-//! Absent on purpose, until its issue comes: OWNERS.
+//! Absent on purpose: how any of it was fetched.
 
 use crate::calendar::Calendar;
 use crate::corpus::Corpus;
 use crate::document::Document;
+use crate::owners::Owners;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,6 +21,8 @@ pub struct World {
     pub base: Option<Arc<Base>>,
     /// What is said about the change as a whole.
     pub pull: PullRequest,
+    /// Who owns what, in the state of the head.
+    pub owners: Owners,
     /// The releases and their dates.
     pub calendar: Calendar,
     /// The day for which every answer holds, in UTC.
@@ -72,7 +75,7 @@ impl World {
 
     /// A world without a change.
     pub fn unchanged(head: Corpus, calendar: Calendar, today: Date) -> Self {
-        Self { head, base: None, pull: PullRequest::default(), calendar, today }
+        Self { head, base: None, pull: PullRequest::default(), owners: Owners::default(), calendar, today }
     }
 }
 

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use vep_mcp::calendar::Calendar;
 use vep_mcp::corpus::Corpus;
 use vep_mcp::document::Document;
+use vep_mcp::owners::Owners;
 use vep_mcp::report::{Age, Sheet, Verdict, judge, judge_change};
 use vep_mcp::rule::Was;
 use vep_mcp::rules;
@@ -46,9 +47,17 @@ pub fn lawful() -> Files {
 
 fn world(files: &Files, today: Date) -> World {
     let names = files.keys().cloned().collect();
-    let documents =
-        files.iter().map(|(path, text)| Arc::new(Document::parse(Source::new(path, text)))).collect();
-    World::unchanged(Corpus::new(documents, vec![]).with_files(names), Calendar::snapshot(), today)
+    let is_owners = |path: &str| ["OWNERS", "OWNERS_ALIASES"].contains(&path.rsplit('/').next().unwrap());
+    let owners =
+        files.iter().filter(|(path, _)| is_owners(path)).map(|(path, text)| (path.clone(), text.clone()));
+    let owners = Owners::read(owners.collect());
+    let documents = files
+        .iter()
+        .filter(|(path, _)| path.ends_with(".md"))
+        .map(|(path, text)| Arc::new(Document::parse(Source::new(path, text))))
+        .collect();
+    let head = Corpus::new(documents, vec![]).with_files(names);
+    World { owners, ..World::unchanged(head, Calendar::snapshot(), today) }
 }
 
 /// Applies a unified diff over several files.
@@ -146,6 +155,10 @@ fn case(id: &str, name: &str) -> Case {
     if let Ok(pull) = fs::read_to_string(folder.join("pull.json")) {
         now.pull = pull_request(&pull);
     }
+    let edits = before.iter().filter(|(path, text)| after.get(*path) != Some(text));
+    let whole = now.pull.title.is_some()
+        || before.keys().ne(after.keys())
+        || edits.into_iter().any(|(path, _)| !path.ends_with(".md"));
     let usual = sheets(&was, Some(&was));
     let sheets = sheets(&now, Some(&was))
         .into_iter()
@@ -156,12 +169,8 @@ fn case(id: &str, name: &str) -> Case {
                 || usual.get(path).is_none_or(|usual| verdicts(usual) != verdicts(sheet))
         })
         .map(|(_, sheet)| sheet)
-        // The change as a whole is told where it says more than that all is well.
-        .chain(
-            [judge_change(&now, &base)]
-                .into_iter()
-                .filter(|_| now.pull.title.is_some() || before.keys().ne(after.keys())),
-        )
+        // The change as a whole is told where it is more than an edit of documents.
+        .chain(whole.then(|| judge_change(&now, &base)))
         .collect();
     Case { name: name.into(), diff, sheets }
 }
@@ -232,6 +241,24 @@ fn a_case_breaks_no_other_rule_than_its_own() {
             }
         }
     }
+}
+
+/// The cases together are the mutation suite: single changes of a lawful world, each caught by the rule of its
+/// folder and by no other, and lawful ones that raise nothing.
+#[test]
+fn there_are_enough_mutations_and_lawful_variations() {
+    let all: Vec<(bool, bool)> = rules::all()
+        .flat_map(|rule| cases(rule.id).into_iter().map(move |case| (breaks(&case, rule.id), case)))
+        .map(|(breaks, case)| {
+            let new =
+                case.sheets.iter().flat_map(|sheet| sheet.flaws()).any(|(_, flaw)| flaw.age == Age::New);
+            (breaks, new)
+        })
+        .collect();
+    let mutations = all.iter().filter(|(breaks, _)| *breaks).count();
+    let variations = all.iter().filter(|(_, new)| !*new).count();
+    println!("{mutations} mutations, {variations} lawful variations");
+    assert!(mutations >= 80 && variations >= 25, "{mutations} mutations, {variations} lawful variations");
 }
 
 #[test]

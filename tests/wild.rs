@@ -16,10 +16,11 @@ use vep_mcp::document::{Document, Front};
 use vep_mcp::law::Law;
 use vep_mcp::lifecycle;
 use vep_mcp::outside::{Outside, Place};
-use vep_mcp::report::{Sheet, judge};
+use vep_mcp::report::{Age, Sheet, judge, judge_change};
 use vep_mcp::rule::{Severity, Was};
 use vep_mcp::rules;
 use vep_mcp::text::Source;
+use vep_mcp::verbs::Compare;
 use vep_mcp::world::World;
 
 pub fn folder() -> Option<PathBuf> {
@@ -440,3 +441,124 @@ const CALENDAR_RULES: [&str; 10] = [
     "freeze-known",
     "freeze-not-near",
 ];
+
+fn compared(outside: &Outside, base: &str, head: &str) -> World {
+    let compare = Compare { base: Some(base.into()), head: Some(head.into()) };
+    outside.load(Some(&compare)).unwrap_or_else(|failure| panic!("{base}..{head}: {failure}"))
+}
+
+/// Base equal to head: no document has a finding that is new, and none speaks of steps or freezes.
+#[test]
+fn compared_with_itself_the_corpus_has_nothing_new() {
+    let Some(checkout) = checkout() else { return };
+    let outside = Outside::new(Place::Given(checkout.to_owned()), Some(date(2026, 8, 18)));
+    let world = compared(&outside, "main", "main");
+    let base = world.base.as_ref().unwrap();
+    for document in world.head.proposals() {
+        let sheet = judge(&world, document, Was::Known(base.was(document.path()).unwrap()));
+        let new: Vec<_> = sheet.flaws().into_iter().filter(|(_, flaw)| flaw.age != Age::Old).collect();
+        assert!(new.is_empty(), "{}: {new:?}", sheet.path);
+        let of_the_change = ["step-lawful", "before-freeze", "front-matter-kept"];
+        assert!(!sheet.flaws().iter().any(|(rule, _)| of_the_change.contains(&rule.id)), "{}", sheet.path);
+    }
+    assert!(judge_change(&world, base).flaws().is_empty());
+}
+
+/// The naming verdict over every commit of main, parent to child.
+#[test]
+fn the_naming_verdict_over_the_whole_history() {
+    let Some(checkout) = checkout() else { return };
+    let outside = Outside::new(Place::Given(checkout.to_owned()), Some(date(2026, 8, 18)));
+    let listed = Command::new("git")
+        .arg("-C")
+        .arg(checkout)
+        .args(["rev-list", "--parents", "--first-parent", "main"])
+        .output()
+        .unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let pairs: Vec<(&str, &str)> = listed.lines().filter_map(|line| line.split_once(' ')).collect();
+    let breaks = |sheet: &Sheet| {
+        let flaws = sheet.flaws();
+        flaws.iter().any(|(rule, flaw)| {
+            rule.id == "path-conventional" && flaw.severity == Severity::Error && flaw.age == Age::New
+        })
+    };
+    let mut broken = 0;
+    for (child, parent) in &pairs {
+        let world = compared(&outside, parent, child);
+        let base = world.base.as_ref().unwrap();
+        let new = world.head.proposals().iter().filter(|it| world.before().head.at(it.path()).is_none());
+        let proposals: Vec<Sheet> = new.map(|it| judge(&world, it, Was::Nothing)).collect();
+        broken += usize::from(proposals.iter().any(breaks) || breaks(&judge_change(&world, base)));
+    }
+    // Upstream's own script finds the same 54.
+    assert_eq!((broken, pairs.len()), (54, 144));
+}
+
+/// The pull request branches of the bundle against main, as a reviewer would read them.
+#[test]
+fn the_real_pull_requests_are_reviewed() {
+    let Some(checkout) = checkout() else { return };
+    let outside = Outside::new(Place::Given(checkout.to_owned()), Some(date(2026, 8, 18)));
+    let mut found: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for number in [331, 346, 350, 367, 378, 380, 384, 386, 390, 393, 398, 421, 423, 430] {
+        let world = compared(&outside, "main", &format!("origin/pr/{number}"));
+        let base = world.base.as_ref().unwrap();
+        let mut errors: Vec<String> = judge_change(&world, base)
+            .flaws()
+            .iter()
+            .map(|(rule, flaw)| format!("{} {}: {}", flaw.severity.as_str(), rule.id, flaw.what))
+            .collect();
+        for document in world.head.proposals() {
+            let was = base.was(document.path());
+            if was.is_some_and(|was| was.source == document.source) {
+                continue;
+            }
+            let sheet = judge(&world, document, was.map_or(Was::Nothing, |was| Was::Known(was)));
+            let vep = document.path().split('/').nth(2).unwrap_or_default();
+            for (rule, flaw) in sheet
+                .flaws()
+                .into_iter()
+                .filter(|(_, flaw)| flaw.age == Age::New && flaw.severity != Severity::Advice)
+            {
+                errors.push(format!("{vep} {} {}: {}", flaw.severity.as_str(), rule.id, flaw.what));
+            }
+        }
+        found.insert(number, errors);
+    }
+    let no_block = |vep: &str| format!("{vep} error front-matter-present: there is no front matter block");
+    let no_main = |vep: &str| format!("error path-conventional: `{vep}` has no main document `vep.md`");
+    let expected = BTreeMap::from([
+        // These change documents that are there, in prose, and break nothing anew.
+        (331, vec![]),
+        (398, vec![]),
+        (421, vec![]),
+        // The document is not called vep.md.
+        (346, vec![no_main("340-launchsecurity-inject-initdata")]),
+        (384, vec![no_main("383-thp-memory-backing")]),
+        // New documents from before the template had front matter: VEP-282 asks for it.
+        (350, vec![no_block("349-block-mode-vmstate")]),
+        (367, vec![no_block("366-multiple-vnc-connections")]),
+        (378, vec![no_block("374-vhost-cpu-pinning")]),
+        (
+            380,
+            vec![
+                no_block("379-datavolume-ownership-protection"),
+                "379-datavolume-ownership-protection warning sections-filled: `Non Goals` says N/A without a reason".into(),
+            ],
+        ),
+        (386, vec![no_block("385-guest-device-info")]),
+        (390, vec![no_block("389-server-side-apply")]),
+        (
+            393,
+            vec![
+                no_block("392-remove-bazel"),
+                "392-remove-bazel warning path-conventional: `sig-buildsystem` is none of the folders that the naming check looks at"
+                    .into(),
+            ],
+        ),
+        (423, vec![no_block("422-network-multiqueue-limits")]),
+        (430, vec![no_block("429-emulation-preference")]),
+    ]);
+    assert_eq!(found, expected);
+}

@@ -8,6 +8,7 @@ use super::Failure;
 use super::tree;
 use crate::corpus::{Corpus, Notice};
 use crate::document::{Document, MOST_BYTES};
+use crate::owners::{ALIASES, OWNERS, Owners};
 use crate::text::{Source, code, one_line};
 use crate::world::Commit;
 use std::collections::{BTreeSet, HashMap};
@@ -189,6 +190,22 @@ impl Git {
         }
         let documents = wanted.iter().filter_map(|it| cache.get(&key(it)).cloned()).collect();
         Ok(Corpus::new(documents, notices).with_files(files))
+    }
+
+    /// OWNERS and OWNERS_ALIASES in a commit.
+    pub fn owners(&self, commit: &str) -> Result<Owners, Failure> {
+        let listed = self.ask(&["ls-tree", "-r", "-z", commit, OWNERS, ALIASES, "veps"], b"")?;
+        let entries: Vec<Entry> = listed
+            .split(|byte| *byte == 0)
+            .filter_map(entry)
+            .filter(|it| it.mode.starts_with("100") && tree::is_owners(&it.path))
+            .collect();
+        let blobs = self.objects(entries.iter().map(|it| it.id.as_str()))?;
+        let texts = entries
+            .iter()
+            .zip(blobs)
+            .map(|(it, blob)| (it.path.clone(), String::from_utf8_lossy(&blob).into_owned()));
+        Ok(Owners::read(texts.collect()))
     }
 
     /// The contents of objects, in one process.

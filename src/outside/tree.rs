@@ -5,6 +5,7 @@
 use super::Failure;
 use crate::corpus::{Corpus, Notice};
 use crate::document::{Document, MOST_BYTES};
+use crate::owners::{ALIASES, OWNERS, Owners};
 use crate::text::Source;
 use include_dir::{Dir, include_dir};
 use std::collections::{BTreeSet, HashMap};
@@ -165,6 +166,24 @@ fn inode(metadata: &Metadata) -> [u64; 4] {
 #[cfg(not(unix))]
 fn inode(_: &Metadata) -> [u64; 4] {
     [0; 4]
+}
+
+/// Whether a path is that of an OWNERS file that is read: at the root, and below `veps/`.
+pub fn is_owners(path: &str) -> bool {
+    [OWNERS, ALIASES].contains(&path)
+        || (path.starts_with("veps/") && path.rsplit('/').next() == Some(OWNERS))
+}
+
+/// OWNERS and OWNERS_ALIASES of a checkout, by the names of its files. What cannot be read says nothing.
+pub fn owners(root: &Path, corpus: &Corpus) -> Owners {
+    let below = corpus.files().iter().map(String::as_str).filter(|path| is_owners(path));
+    let texts = [OWNERS, ALIASES].into_iter().chain(below).filter_map(|path| {
+        let file = root.join(path);
+        let is_file = fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.is_file());
+        let bytes = is_file.then(|| fs::read(file).ok()).flatten()?;
+        Some((path.to_owned(), String::from_utf8_lossy(&bytes).into_owned()))
+    });
+    Owners::read(texts.collect())
 }
 
 /// The example universe as a corpus.
