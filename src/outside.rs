@@ -139,27 +139,33 @@ fn compared(
     today: Date,
 ) -> Result<World, Failure> {
     let git = git::Git::around(root.to_owned());
-    let head = git.commit(compare.head.as_deref().unwrap_or("HEAD"))?;
+    let head = compare.head.as_deref().unwrap_or("HEAD");
+    // Whatever else is wrong, a head that is not there is told first.
     let base = match &compare.base {
         Some(name) => name.as_str(),
-        None => git.default_branch()?.ok_or_else(|| {
-            Failure::Git("no upstream default branch is known here; name the base with --base".into())
-        })?,
+        None => {
+            git.commits_named(&[head])?;
+            git.default_branch()?.ok_or_else(|| {
+                Failure::Git("no upstream default branch is known here; name the base with --base".into())
+            })?
+        }
     };
-    let parted = git.merge_base(&git.commit(base)?, &head)?;
-    let was = World {
-        owners: git.owners(&parted)?,
-        ..World::unchanged(git.corpus(&parted, &mut caches.objects)?, calendar.clone(), today)
+    let named = git.commits_named(&[base, head])?;
+    let [base_id, head] = named.as_slice() else {
+        return Err(Failure::Git("git named no two commits".into()));
     };
+    let parted = git.merge_base(base_id, head)?;
     let (now, owners) = match &compare.head {
-        Some(_) => (git.corpus(&head, &mut caches.objects)?, git.owners(&head)?),
+        Some(_) => git.tree(head, None, &mut caches.objects)?,
         None => {
             let now = caches.files.corpus(root)?;
             let owners = tree::owners(root, &now);
             (now, owners)
         }
     };
-    let commits = git.commits(&parted, &head)?;
+    let (before, owners_before) = git.tree(&parted, Some(&now), &mut caches.objects)?;
+    let was = World { owners: owners_before, ..World::unchanged(before, calendar.clone(), today) };
+    let commits = git.commits(&parted, head)?;
     let head_name = compare.head.as_deref().unwrap_or("the working tree");
     let base = base.trim_start_matches("refs/remotes/");
     let name = format!(

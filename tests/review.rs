@@ -225,6 +225,17 @@ fn title_labels_and_commits_are_reviewed_where_they_are_known() {
         .collect();
     assert_eq!(warned, ["pr-title", "pr-labels"]);
     assert!(review.json["people"].to_string().contains("sig-network, which participates"));
+    let body = tempfile::NamedTempFile::new().unwrap();
+    fs::write(body.path(), "**Tracking issue**: 7\n").unwrap();
+    let args = ["--base", "main", "--author", "Bo-Linde", "--body", body.path().to_str().unwrap()];
+    let review = repo.review(&args);
+    assert!(
+        review.json["people"].to_string().contains("@Bo-Linde opens it and is named to judge it"),
+        "{}",
+        review.json["people"]
+    );
+    let notes = review.json["notes"].to_string();
+    assert!(notes.contains("no “SIG label”") && !notes.contains("no “Tracking issue”"), "{notes}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use vep_mcp::document::{Document, Front};
 use vep_mcp::law::Law;
 use vep_mcp::lifecycle;
 use vep_mcp::outside::{Outside, Place};
+use vep_mcp::owners::Owners;
 use vep_mcp::report::{Age, Sheet, judge, judge_change};
 use vep_mcp::rule::{Severity, Was};
 use vep_mcp::rules;
@@ -561,4 +562,104 @@ fn the_real_pull_requests_are_reviewed() {
         (430, vec![no_block("429-emulation-preference")]),
     ]);
     assert_eq!(found, expected);
+}
+
+/// The same branches with front matter made for the VEPs that they touch: what is left for their authors.
+#[test]
+fn the_real_pull_requests_with_front_matter_are_reviewed() {
+    let Some(checkout) = checkout() else { return };
+    let outside = Outside::new(Place::Given(checkout.to_owned()), Some(date(2026, 8, 18)));
+    let mut found: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for number in [331, 350, 367, 378, 380, 386, 390, 393, 398, 421, 423, 430] {
+        let world = compared(&outside, "main", &format!("origin/pr/{number}"));
+        let base = world.base.as_ref().unwrap();
+        let mut findings = Vec::new();
+        for document in world.head.proposals() {
+            let was = base.was(document.path());
+            if was.is_some_and(|was| was.source == document.source) {
+                continue;
+            }
+            let document = governed(document);
+            let sheet = judge(&world, &document, was.map_or(Was::Nothing, |was| Was::Known(was)));
+            for (rule, flaw) in sheet.flaws().into_iter().filter(|(_, flaw)| flaw.age == Age::New) {
+                if flaw.severity != Severity::Advice {
+                    findings.push(format!("{} {}", flaw.severity.as_str(), rule.id));
+                }
+            }
+        }
+        found.insert(number, findings);
+    }
+    // Targets two seasons ahead: beyond the season, and the latest of them without a schedule.
+    let ahead = ["warning target-upcoming", "warning target-upcoming", "warning freeze-known"];
+    let expected: BTreeMap<u32, Vec<&str>> = BTreeMap::from([
+        (331, vec![]),
+        // They target nothing yet.
+        (350, vec!["error stage-present", "error milestone-set"]),
+        (367, vec!["error stage-present", "error milestone-set"]),
+        (378, ahead.to_vec()),
+        // Three sections say N/A and not why.
+        (380, ["error sections-filled"; 3].into_iter().chain(ahead).collect()),
+        (386, vec![]),
+        (390, vec![]),
+        (393, vec!["warning path-conventional", "warning target-upcoming", "warning freeze-known"]),
+        // Alpha since v1.6.
+        (398, vec!["warning stage-within-timebox"]),
+        (421, vec![]),
+        (423, ahead.to_vec()),
+        (430, vec!["error sections-filled"]),
+    ]);
+    let found: BTreeMap<u32, Vec<&str>> = found
+        .iter()
+        .map(|(number, findings)| (*number, findings.iter().map(String::as_str).collect()))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+/// The real OWNERS files as Prow resolves them.
+#[test]
+fn the_real_owners_are_resolved() {
+    let Some(checkout) = checkout() else { return };
+    let read = |folder: &Path, paths: &[&str]| {
+        let text = |path: &&str| Some(((*path).to_owned(), std::fs::read_to_string(folder.join(path)).ok()?));
+        Owners::read(paths.iter().filter_map(text).collect())
+    };
+    let names = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>().join(" ");
+    let enhancements = read(checkout, &["OWNERS", "veps/sig-compute/OWNERS", "veps/sig-network/OWNERS"]);
+    assert!(enhancements.faults().is_empty());
+    let path = "veps/sig-network/307-vhostuser-binding-plugin/vep.md";
+    assert_eq!(names(enhancements.approvers(path)), "iholder101 vladikr xpivarc");
+    // The SIG's file has labels only: Prow falls back to the root's reviewers.
+    assert_eq!(names(enhancements.leaf_reviewers(path)), "0xfelix barakmor1 eddev enp0s3 lyarwood");
+    let layers = enhancements.layers(path);
+    assert_eq!(layers.len(), 2);
+    assert_eq!(names(layers[0].labels.clone()), "sig/network");
+    // sig-release has filters and aliases, one of them with a login twice.
+    let release = read(&folder().unwrap().join("sig-release"), &["OWNERS", "OWNERS_ALIASES"]);
+    assert!(release.faults().is_empty(), "{:?}", release.faults());
+    let path = "releases/v1.10/schedule.yaml";
+    assert_eq!(
+        names(release.approvers(path)),
+        "aburdenthehand davidvossel dhiller fabiand fossedihelm rthallisey xpivarc"
+    );
+    assert_eq!(
+        names(release.reviewers(path)),
+        "aburdenthehand dhiller fabiand fossedihelm rthallisey xpivarc"
+    );
+}
+
+/// How often each rule breaks over the whole corpus, by class, as it stands; printed for who wants to know.
+#[test]
+fn the_counts_per_rule_and_class() {
+    let Some(world) = world() else { return };
+    let mut counts: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
+    for document in world.head.proposals() {
+        let sheet = judge(&world, document, Was::Unknown);
+        for (rule, flaw) in sheet.flaws() {
+            *counts.entry((rule.id, sheet.class.as_str(), flaw.severity.as_str())).or_default() += 1;
+        }
+    }
+    for ((rule, class, severity), count) in &counts {
+        println!("| {rule} | {class} | {severity} | {count} |");
+        assert_ne!(*severity, "error", "{rule}");
+    }
 }

@@ -65,4 +65,14 @@ fn tidy(schema: &mut Schema) {
             }
         }
     }
+    // Words that Rust documents one by one are a plain enumeration to a client.
+    let words: Option<Vec<Value>> = match object.get("oneOf") {
+        Some(Value::Array(options)) => options.iter().map(|it| it.get("const").cloned()).collect(),
+        _ => None,
+    };
+    if let Some(words) = words {
+        object.remove("oneOf");
+        object.insert("type".into(), "string".into());
+        object.insert("enum".into(), Value::Array(words));
+    }
 }

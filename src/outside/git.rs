@@ -2,7 +2,7 @@
 //!
 //! Plumbing only, and few processes. Nothing that the repository configures is run: no hooks, no monitors,
 //! no filters, no fetching behind one's back. What a person or a model names becomes an object id in
-//! [`Git::commit`] and nowhere else.
+//! [`Git::commits_named`] and nowhere else.
 
 use super::Failure;
 use super::tree;
@@ -108,24 +108,31 @@ impl Git {
         one_line(&line.replace(&self.folder.display().to_string(), "the checkout"), 300)
     }
 
-    /// The commit that a name means.
-    pub fn commit(&self, name: &str) -> Result<String, Failure> {
+    /// The commits that names mean, in one process. Names go in as input, never as arguments.
+    pub fn commits_named(&self, names: &[&str]) -> Result<Vec<String>, Failure> {
         let way = "name a branch, a tag or a commit of this clone, such as origin/main";
-        if name.is_empty() || name.len() > 200 || name.starts_with('-') || name.contains(char::is_control) {
+        let improper = |name: &&&str| {
+            name.is_empty() || name.len() > 200 || name.starts_with('-') || name.contains(char::is_control)
+        };
+        if let Some(name) = names.iter().find(improper) {
             return Err(Failure::Git(format!("{} is no name of a commit; {way}", code(name))));
         }
-        let wanted = format!("{name}^{{commit}}");
-        let output = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted], b"")?;
-        let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        if output.status.success() && !id.is_empty() {
-            return Ok(id);
-        }
-        let said =
-            if output.stderr.is_empty() { String::new() } else { format!(" ({})", self.said(&output)) };
-        Err(Failure::Git(format!(
-            "there is no commit {} in this clone{said}; {way}, or `git fetch` first",
-            code(name)
-        )))
+        let wanted: String = names.iter().map(|name| format!("{name}^{{commit}}\n")).collect();
+        let answers = self.ask(&["cat-file", "--batch-check"], wanted.as_bytes())?;
+        let answers = String::from_utf8_lossy(&answers).into_owned();
+        let mut answers = answers.lines();
+        let commit = |name: &&str| {
+            let answer = answers.next().unwrap_or_default();
+            let mut words = answer.split(' ');
+            match (words.next(), words.next(), words.next(), words.next()) {
+                (Some(id), Some("commit"), Some(_), None) => Ok(id.to_owned()),
+                _ => Err(Failure::Git(format!(
+                    "there is no commit {} in this clone; {way}, or `git fetch` first",
+                    code(name)
+                ))),
+            }
+        };
+        names.iter().map(commit).collect()
     }
 
     /// The upstream default branch, where the clone has one.
@@ -153,59 +160,55 @@ impl Git {
         }))
     }
 
-    /// The documents below `veps/` in a commit.
-    pub fn corpus(&self, commit: &str, cache: &mut Cache) -> Result<Corpus, Failure> {
-        let listed = self.ask(&["ls-tree", "-r", "-z", commit, "veps"], b"")?;
+    /// The documents below `veps/` in a commit, and the OWNERS files. What is the same text as a document of
+    /// `known`, at the same path, is that document.
+    pub fn tree(
+        &self,
+        commit: &str,
+        known: Option<&Corpus>,
+        cache: &mut Cache,
+    ) -> Result<(Corpus, Owners), Failure> {
+        let listed = self.ask(&["ls-tree", "-r", "-z", commit, OWNERS, ALIASES, "veps"], b"")?;
         let entries: Vec<Entry> = listed.split(|byte| *byte == 0).filter_map(entry).collect();
+        let is_hidden = |path: &str| path.split('/').any(|part| part.starts_with('.'));
         let files: BTreeSet<String> = entries
             .iter()
-            .filter(|it| !it.path.split('/').any(|part| part.starts_with('.')))
+            .filter(|it| it.path.starts_with("veps/") && !is_hidden(&it.path))
             .map(|it| it.path.clone())
             .collect();
-        let mut notices = Vec::new();
-        let wanted: Vec<&Entry> = entries
+        let (plain, links): (Vec<&Entry>, Vec<&Entry>) =
+            entries.iter().partition(|it| it.mode.starts_with("100"));
+        let is_read = |it: &&&Entry| files.contains(&it.path) && tree::is_document(&it.path);
+        let mut notices: Vec<Notice> = links
             .iter()
-            .filter(|it| files.contains(&it.path) && tree::is_document(&it.path))
-            .filter(|it| {
-                let is_file = it.mode.starts_with("100");
-                if !is_file {
-                    notices.push(Notice {
-                        path: it.path.clone(),
-                        what: "not read: a symbolic link is not followed".into(),
-                    });
-                }
-                is_file
+            .filter(is_read)
+            .map(|it| Notice {
+                path: it.path.clone(),
+                what: "not read: a symbolic link is not followed".into(),
             })
             .collect();
+        let documents: Vec<&Entry> = plain.iter().filter(is_read).copied().collect();
+        let owners: Vec<&Entry> = plain.iter().filter(|it| tree::is_owners(&it.path)).copied().collect();
         let key = |it: &Entry| (it.id.clone(), it.path.clone());
-        let unread: Vec<&&Entry> = wanted.iter().filter(|it| !cache.contains_key(&key(it))).collect();
-        let blobs = self.objects(unread.iter().map(|it| it.id.as_str()))?;
+        let unread: Vec<&Entry> =
+            documents.iter().filter(|it| !cache.contains_key(&key(it))).copied().collect();
+        let mut blobs = self.objects(unread.iter().chain(&owners).map(|it| it.id.as_str()))?;
+        let texts = blobs.split_off(unread.len());
         for (it, blob) in unread.iter().zip(blobs) {
             if blob.len() > MOST_BYTES {
                 let what = format!("not read: {} bytes; at most {MOST_BYTES} are read", blob.len());
                 notices.push(Notice { path: it.path.clone(), what });
                 continue;
             }
-            cache.insert(key(it), Arc::new(Document::parse(Source::from_bytes(&it.path, &blob))));
+            let same =
+                known.and_then(|known| known.at(&it.path)).filter(|now| now.source.text().as_bytes() == blob);
+            let parse = || Arc::new(Document::parse(Source::from_bytes(&it.path, &blob)));
+            cache.insert(key(it), same.cloned().unwrap_or_else(parse));
         }
-        let documents = wanted.iter().filter_map(|it| cache.get(&key(it)).cloned()).collect();
-        Ok(Corpus::new(documents, notices).with_files(files))
-    }
-
-    /// OWNERS and OWNERS_ALIASES in a commit.
-    pub fn owners(&self, commit: &str) -> Result<Owners, Failure> {
-        let listed = self.ask(&["ls-tree", "-r", "-z", commit, OWNERS, ALIASES, "veps"], b"")?;
-        let entries: Vec<Entry> = listed
-            .split(|byte| *byte == 0)
-            .filter_map(entry)
-            .filter(|it| it.mode.starts_with("100") && tree::is_owners(&it.path))
-            .collect();
-        let blobs = self.objects(entries.iter().map(|it| it.id.as_str()))?;
-        let texts = entries
-            .iter()
-            .zip(blobs)
-            .map(|(it, blob)| (it.path.clone(), String::from_utf8_lossy(&blob).into_owned()));
-        Ok(Owners::read(texts.collect()))
+        let documents = documents.iter().filter_map(|it| cache.get(&key(it)).cloned()).collect();
+        let texts = owners.iter().zip(texts);
+        let owners = texts.map(|(it, blob)| (it.path.clone(), String::from_utf8_lossy(&blob).into_owned()));
+        Ok((Corpus::new(documents, notices).with_files(files), Owners::read(owners.collect())))
     }
 
     /// The contents of objects, in one process.

@@ -11,6 +11,7 @@ use crate::render::{Found, Judged, judged};
 use crate::report::{Counts, Sheet, judge, judge_change};
 use crate::rule::{Rule, Severity};
 use crate::text::{code, one_line};
+use crate::vep::Handle;
 use crate::world::{Base, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,12 @@ pub struct Ask {
     #[arg(long, value_delimiter = ',')]
     #[serde(deserialize_with = "one_or_many")]
     labels: Vec<String>,
+    /// Its body
+    #[arg(long, value_name = "FILE")]
+    body: Option<Text>,
+    /// Login of its author
+    #[arg(long)]
+    author: Option<String>,
     /// Why an error is meant: correction, retroactive, backfill or exception, as kind=reason
     #[arg(long, value_name = "KIND=REASON")]
     #[serde(deserialize_with = "one_or_many")]
@@ -159,8 +166,8 @@ impl Verb for Review {
         Ok(answer(&world, base, &ask, &declarations, &touched, sheets, &change))
     }
 
-    fn texts(_: &mut Ask) -> Vec<&mut Text> {
-        vec![]
+    fn texts(ask: &mut Ask) -> Vec<&mut Text> {
+        ask.body.iter_mut().collect()
     }
 
     fn fails(answer: &Answer) -> bool {
@@ -259,8 +266,8 @@ fn answer(
         change,
         documents,
         left_out,
-        people: people(touched),
-        notes: super::notices(&world.head),
+        people: people(touched, ask.author.as_deref()),
+        notes: body_notes(ask.body.as_ref()).into_iter().chain(super::notices(&world.head)).collect(),
     }
 }
 
@@ -285,17 +292,43 @@ fn shorten(change: &mut Judged, documents: &mut Vec<Judged>) -> usize {
     before - count(documents) - change.findings.len()
 }
 
+/// What the repository's own pull request template asks for and the body lacks.
+fn body_notes(body: Option<&Text>) -> Vec<String> {
+    let Some(Text::Given(bytes)) = body else { return vec![] };
+    let body = String::from_utf8_lossy(bytes).to_lowercase();
+    ["Tracking issue", "SIG label", "What this PR does"]
+        .into_iter()
+        .filter(|wanted| !body.contains(&wanted.to_lowercase()))
+        .map(|wanted| {
+            format!("The body has no “{wanted}”, which the repository's pull request template asks for.")
+        })
+        .collect()
+}
+
 /// What people owe: no tool can give it for them.
-fn people(touched: &[&Arc<Document>]) -> Vec<String> {
+fn people(touched: &[&Arc<Document>], author: Option<&str>) -> Vec<String> {
     if touched.is_empty() {
         return vec![];
     }
     let mut owed =
         vec!["An LGTM from each of SIG compute, network and storage (README, SIG Review).".to_owned()];
-    for document in touched.iter().filter(|it| !it.facts.participating.is_empty()).take(MOST_DOCUMENTS) {
+    for document in touched.iter().take(MOST_DOCUMENTS) {
         let sigs: Vec<String> =
             document.facts.participating.iter().map(|sig| one_line(&sig.value, 40)).collect();
-        owed.push(format!("{}: an LGTM from {}, which participates.", label(document), sigs.join(", ")));
+        if !sigs.is_empty() {
+            owed.push(format!("{}: an LGTM from {}, which participates.", label(document), sigs.join(", ")));
+        }
+        let own = author.map(Handle::new);
+        let judges_it = |author: &Handle| {
+            document.facts.people().any(|(part, it)| part != "author" && it.value.is(author))
+        };
+        if let Some(author) = own.filter(judges_it) {
+            let login = one_line(author.login(), 40);
+            owed.push(format!(
+                "{}: @{login} opens it and is named to judge it; somebody else should, too.",
+                label(document)
+            ));
+        }
     }
     owed.push("Whether named reviewers and approvers have agreed is theirs to say.".into());
     owed
