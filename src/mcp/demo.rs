@@ -32,6 +32,9 @@ async fn session(outside: Outside) -> io::Result<String> {
     play.ask("Which proposals of sig-network are there?", "query_veps", json!({ "sig": "sig-network" }))
         .await?;
     play.ask("Show me one of them.", "get_vep", json!({ "vep": "405" })).await?;
+    let gate = json!({ "vep": "402", "to": "implementable" });
+    play.ask("May VEP 402 become implementable?", "propose_transition", gate).await?;
+    play.ask("Until when?", "check_freeze", json!({ "vep": "402" })).await?;
     let flawed = json!({ "draft": draft("flawed.md")?, "path": DRAFT_PATH });
     play.ask("Is this draft of a new VEP valid?", "validate_vep", flawed).await?;
     let mended = json!({ "draft": draft("mended.md")?, "path": DRAFT_PATH });

@@ -9,6 +9,7 @@ use super::shape::{is_placeholder, meant};
 use crate::document::{Document, Field, Front, Target};
 use crate::law::{Law, cite, vep282};
 use crate::markdown::{Block, Passage};
+use crate::prose;
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, optional, value};
 use crate::text::{Span, Spanned, code, nearest, one_line};
 use crate::vep::{Release, Stage, Status, is_unset};
@@ -95,7 +96,7 @@ fn opt_out(document: &Document) -> Option<(String, Span)> {
             return None;
         }
         let text = without_code(document.source.slice(passage.span)).unwrap_or_else(|| passage.text.clone());
-        let sentence = sentences(&text).find(|it| denies_gate(it))?;
+        let sentence = prose::sentences(&text).find(|it| prose::denies_gate(it))?;
         Some((around_gate(sentence), passage.span))
     })
 }
@@ -118,71 +119,6 @@ fn around_gate(sentence: &str) -> String {
         return sentence.to_owned();
     }
     format!("…{}", chars.into_iter().skip(at - 60).collect::<String>())
-}
-
-fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive(['.', '!', '?']).map(str::trim)
-}
-
-/// Words between a negation and "feature gate" that turn the sense: "not … unless the feature gate is on"
-/// denies none, and "the" gate is one that exists.
-#[rustfmt::skip]
-const TURNS: &[&str] = &[
-    "unless", "until", "if", "when", "while", "beyond", "the", "this", "its", "that", "only", "about", "with", "and",
-    "but", "questions", "issues", "changes", "other", "another", "relying", "rely", "enable", "enables", "disable",
-    "disables", "depend",
-];
-
-/// Words behind "feature gate" that make it a part of something else.
-const COMPOUNDS: &[&str] =
-    &["state", "states", "check", "checks", "name", "names", "value", "values", "list", "api"];
-
-/// What a gate is not, where the negation stands behind it.
-const NOT_WANTED: &[&str] =
-    &["needed", "required", "necessary", "used", "planned", "added", "introduced", "proposed", "involved"];
-
-fn negates(word: &str) -> bool {
-    matches!(word, "no" | "not" | "without" | "neither" | "never" | "cannot") || word.ends_with("n't")
-}
-
-/// Whether a sentence says that there is no feature gate: one negation at most eight words before it, with
-/// nothing between that turns the sense; or "is not needed" and the like right behind it. A question and a
-/// condition say nothing.
-fn denies_gate(sentence: &str) -> bool {
-    let lower = sentence
-        .to_lowercase()
-        .replace('’', "'")
-        .replace("feature-gate", "feature gate")
-        .replace("featuregate", "feature gate");
-    let words: Vec<&str> =
-        lower.split_whitespace().map(|word| word.trim_matches(['*', '_', '(', '"'])).collect();
-    if lower.ends_with('?') {
-        return false;
-    }
-    let bare =
-        |at: usize| words.get(at).map_or("", |word| word.trim_end_matches(|c: char| !c.is_alphabetic()));
-    let is_gate = |at: &usize| bare(*at) == "feature" && matches!(bare(at + 1), "gate" | "gates" | "gated");
-    let denied = |at: usize| {
-        let before = words.get(at.saturating_sub(9)..at).unwrap_or_default();
-        let conditional =
-            words.get(..at).unwrap_or_default().iter().any(|word| matches!(*word, "if" | "when" | "whether"));
-        let Some(negation) = before.iter().rposition(|word| negates(word)) else { return false };
-        let between = before.get(negation + 1..).unwrap_or_default();
-        let twice = before.get(..negation).unwrap_or_default().iter().rev().take(4).any(|word| negates(word));
-        !conditional
-            && !twice
-            && !COMPOUNDS.contains(&bare(at + 2))
-            && !between.iter().any(|word| word.ends_with([',', ';', ':']) || TURNS.contains(word))
-    };
-    let denied_behind = |at: usize| {
-        let behind: Vec<&str> = (at + 2..at + 7).map(bare).collect();
-        let not = behind.iter().position(|word| negates(word));
-        let existing = at > 0 && matches!(bare(at - 1), "the" | "this" | "its");
-        !existing
-            && not
-                .is_some_and(|not| not <= 2 && behind.iter().skip(not).any(|word| NOT_WANTED.contains(word)))
-    };
-    (0..words.len()).filter(is_gate).any(|at| denied(at) || denied_behind(at))
 }
 
 const STAGE_KNOWN: Rule = Rule {
@@ -404,22 +340,6 @@ fn alpha_not_skipped(case: &Case<'_>) -> Judged {
     Ok(vec![Finding::should(span, format!("{later} is named, but no release had it as Alpha"))])
 }
 
-/// What a clause says that leaves Alpha out, as words.
-#[rustfmt::skip]
-const SKIPS: &[&str] = &[
-    "skip alpha", "skips alpha", "skipping alpha", "skipped alpha", "skip the alpha", "skips the alpha",
-    "skipping the alpha", "alpha skipped", "alpha is skipped", "alpha was skipped", "alpha stage is skipped",
-    "alpha phase is skipped", "alpha is omitted", "alpha phase is omitted", "alpha stage is omitted", "alpha is left out",
-    "no alpha", "without alpha", "without an alpha", "won t be an alpha", "alpha isn t needed", "alpha is not needed",
-    "directly to beta", "directly in beta", "directly at beta", "straight to beta", "starting at beta", "starting in beta",
-    "starts at beta", "starts in beta", "start at beta", "start in beta", "begins in beta", "begins at beta",
-    "targets alpha for version n a",
-];
-
-/// What takes it back.
-const NOT_SKIPPED: &[&str] =
-    &["not be skipped", "not skipped", "decided against", "not skip", "should not", "must not"];
-
 /// Whether a clause of the text, or of a comment in the front matter, says that Alpha is left out. The
 /// struck-through target line of the prose form says so, too; an alternative that was not taken does not.
 fn says_alpha_is_skipped(document: &Document) -> bool {
@@ -438,21 +358,8 @@ fn says_alpha_is_skipped(document: &Document) -> bool {
     let mut passages = document.outline.passages.iter();
     passages.any(|passage| {
         let aside = alternatives.iter().take(4).any(|span| span.holds(passage.span));
-        !aside && (struck(passage) || skips_alpha(&passage.text))
-    }) || block.lines().filter_map(comment).any(skips_alpha)
-}
-
-fn skips_alpha(text: &str) -> bool {
-    text.split(['.', ';', '!', '?']).any(|clause| {
-        let words: Vec<String> = clause
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(str::to_lowercase)
-            .collect();
-        let clause = format!(" {} ", words.join(" "));
-        let says = |phrases: &[&str]| phrases.iter().any(|phrase| clause.contains(&format!(" {phrase} ")));
-        says(SKIPS) && !says(NOT_SKIPPED)
-    })
+        !aside && (struck(passage) || prose::skips_alpha(&passage.text))
+    }) || block.lines().filter_map(comment).any(prose::skips_alpha)
 }
 
 /// The comment of a line of YAML: behind a `#` that stands at the beginning or after a space, and not
@@ -591,69 +498,4 @@ fn stage_within_timebox(case: &Case<'_>) -> Judged {
         })
     });
     Ok(findings.collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{denies_gate, skips_alpha};
-
-    #[test]
-    fn alpha_is_skipped_where_a_clause_says_so() {
-        for yes in [
-            "Alpha is skipped: the code was in use.",
-            "This VEP starts in Beta, skipping Alpha.",
-            "- This VEP targets alpha for version: N/A",
-            "There won't be an Alpha release",
-            "The Alpha phase is omitted because nobody needs it.",
-        ] {
-            assert!(skips_alpha(yes), "{yes}");
-        }
-        for no in [
-            "In Alpha we skip validation.",
-            "Alpha must not be skipped.",
-            "We considered skipping Alpha and decided against it.",
-            "No alphabetical order is kept; unknown keys are skipped.",
-            "Alpha tests run nightly. Windows machines are skipped.",
-        ] {
-            assert!(!skips_alpha(no), "{no}");
-        }
-    }
-
-    #[test]
-    fn a_denial_of_a_gate_is_told_from_talk_about_one() {
-        for yes in [
-            "This VEP does not have graduation phases guarded by a feature gate.",
-            "No feature gate (feature is transparent and always enabled).",
-            "It ships without a Feature Gate.",
-            "This adds no feature-gate, because nothing changes.",
-            "We don't need a FeatureGate here.",
-            "A feature gate is not needed because nothing changes.",
-            "Feature gates are not used: it is a fix.",
-            "The feature-gate field is omitted: this VEP needs no feature gate.",
-            "It cannot be guarded by a feature gate.",
-            "The field is not feature gated.",
-            "It doesn’t have a feature gate.",
-            "A feature gate was weighed, but no feature gate is needed.",
-        ] {
-            assert!(denies_gate(yes), "{yes}");
-        }
-        for no in [
-            "virt-handler will not run unless the feature gate is enabled.",
-            "The proxy does not condition the feature gate.",
-            "In case no issues are reported, the feature gate graduates.",
-            "No API change is required beyond the feature gate.",
-            "A feature gate guards it.",
-            "There are no open questions about a feature gate.",
-            "The gate does not implicitly enable any other feature gate.",
-            "It works without relying on protobuf for feature gate state.",
-            "This must not ship without a feature gate.",
-            "If no feature gate is set, the API rejects the field.",
-            "The feature is not enabled by default and a feature gate controls it.",
-            "Is there no feature gate?",
-            "The feature gate is not needed by Alpha users.",
-            "There is not much to say.",
-        ] {
-            assert!(!denies_gate(no), "{no}");
-        }
-    }
 }
