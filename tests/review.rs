@@ -169,6 +169,18 @@ fn what_was_there_before_fails_no_run_unless_all_is_asked_for() {
     let review = repo.review(&["--base", "main"]);
     assert_eq!((review.code, review.verdict(), review.json["before"].as_u64()), (0, "would pass", Some(1)));
     assert_eq!(repo.review(&["--base", "main", "--all"]).verdict(), "would fail");
+    let validate = |args: &[&str]| {
+        let out = Command::new(env!("CARGO_BIN_EXE_vep-mcp"))
+            .args(["validate", "7", "--base", "main", "--today", TODAY])
+            .args(args)
+            .current_dir(repo.path())
+            .output()
+            .unwrap();
+        (out.status.code().unwrap(), String::from_utf8(out.stdout).unwrap())
+    };
+    let (code, said) = validate(&[]);
+    assert_eq!((code, said.contains("error (there before) `sig-agrees`")), (0, true), "{said}");
+    assert_eq!(validate(&["--all"]).0, 1);
     // Another mistake in its place is a new one.
     repo.edit(CLOCK, "owning-sig: sig-storage", "owning-sig: sig-release");
     assert_eq!(repo.review(&["--base", "main"]).errors(), ["sig-agrees"]);

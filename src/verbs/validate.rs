@@ -48,6 +48,9 @@ pub struct Ask {
     /// Compare with where the checkout parted from this commit
     #[arg(long, value_name = "REF", conflicts_with_all = ["draft", "was"])]
     base: Option<String>,
+    /// Also errors that were there before fail the run
+    #[arg(long)]
+    all: bool,
     /// brief: findings; full: every rule's verdict
     #[arg(long, value_enum, default_value = "brief")]
     detail: Detail,
@@ -143,7 +146,7 @@ impl Verb for Validate {
             Detail::Brief => notes.extend(notices(&world.head)),
             Detail::Full => notes.extend(world.head.notices().iter().map(said)),
         }
-        Ok(answer(world, sheets, base, ask.detail, notes))
+        Ok(answer(world, sheets, base, &ask, notes))
     }
 
     fn texts(ask: &mut Ask) -> Vec<&mut Text> {
@@ -290,7 +293,8 @@ fn at_its_place(world: &World, document: Document, notes: &mut Vec<String>) -> D
     }
 }
 
-fn answer(world: &World, sheets: Vec<Numbered>, base: String, detail: Detail, notes: Vec<String>) -> Answer {
+fn answer(world: &World, sheets: Vec<Numbered>, base: String, ask: &Ask, notes: Vec<String>) -> Answer {
+    let detail = ask.detail;
     let total = sheets.iter().map(|(sheet, _)| sheet.counts()).fold(Counts::default(), Counts::plus);
     let judged = sheets.len();
     let brief = detail == Detail::Brief;
@@ -307,7 +311,7 @@ fn answer(world: &World, sheets: Vec<Numbered>, base: String, detail: Detail, no
         left_out = shorten(&mut documents);
     }
     Answer {
-        passes: sheets.iter().all(|(sheet, _)| sheet.passes()),
+        passes: sheets.iter().all(|(sheet, _)| sheet.passes() && !(ask.all && sheet.counts().errors > 0)),
         today: world.today.to_string(),
         base,
         judged,
