@@ -249,7 +249,13 @@ fn parse<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, (usize, String)>
     };
     serde_yaml::from_str_with_options(if says { text } else { "{}" }, options).map_err(|error| {
         let line = error.location().map_or(1, |place| usize::try_from(place.line()).unwrap_or(1));
-        (line, one_line(&error.without_snippet().to_string(), 160))
+        let said = error.without_snippet().to_string();
+        let what = if said.contains("expected a sequence") {
+            "a list of logins is expected".to_owned()
+        } else {
+            one_line(said.split(';').next().unwrap_or_default(), 160)
+        };
+        (line, what)
     })
 }
 

@@ -9,6 +9,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
 
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
 /// One document before the book.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Judged {
@@ -21,12 +25,15 @@ pub struct Judged {
     pub class: &'static str,
     /// No error in it is new
     pub passes: bool,
-    /// Errors
+    /// New errors
     pub errors: usize,
-    /// Warnings
+    /// New warnings
     pub warnings: usize,
     /// Advice
     pub advice: usize,
+    /// Findings that were there before; they fail no run
+    #[serde(skip_serializing_if = "is_zero")]
+    pub before: usize,
     /// What breaks a rule
     pub findings: Vec<Found>,
     /// Rules that hold
@@ -78,6 +85,7 @@ pub struct RuleVerdict {
 /// A sheet as it is told; in full detail with every rule's verdict.
 pub fn judged(sheet: &Sheet, number: Option<u32>, full: bool) -> Judged {
     let Counts { errors, warnings, advice } = sheet.counts();
+    let before = sheet.before();
     let of =
         |wanted: fn(&Verdict) -> bool| sheet.checks.iter().filter(|check| wanted(&check.verdict)).count();
     Judged {
@@ -88,6 +96,7 @@ pub fn judged(sheet: &Sheet, number: Option<u32>, full: bool) -> Judged {
         errors,
         warnings,
         advice,
+        before,
         findings: sheet.flaws().into_iter().map(|(rule, flaw)| found(rule, flaw, full)).collect(),
         holds: of(|verdict| matches!(verdict, Verdict::Holds)),
         not_yet: of(|verdict| matches!(verdict, Verdict::NotYet(_))),
@@ -136,15 +145,21 @@ impl Judged {
         if among_others {
             let verdict = if self.passes { "passes" } else { "fails" };
             write!(f, " {verdict}: {}", Counts { errors, warnings, advice })?;
+            if self.before > 0 {
+                write!(f, ", {} there before", self.before)?;
+            }
         }
         writeln!(f)?;
         for Found { rule, severity, age, file, line, column, what, fix, cite } in &self.findings {
+            let stop = if what.ends_with(['.', '?', '…']) { "" } else { "." };
             let before = if age.is_some() { " (there before)" } else { "" };
             let file = file.as_ref().map_or(String::new(), |file| format!("{}:", code(file)));
-            writeln!(f, "- {severity}{before} `{rule}` {file}{line}:{column}: {what}. {fix} ({cite})")?;
+            writeln!(f, "- {severity}{before} `{rule}` {file}{line}:{column}: {what}{stop} {fix} ({cite})")?;
         }
         if self.verdicts.is_empty() {
-            return writeln!(f, "- {} rules hold, {} do not apply yet", self.holds, self.not_yet);
+            let s = if self.holds == 1 { "s" } else { "" };
+            let rules = if self.holds == 1 { "rule hold" } else { "rules hold" };
+            return writeln!(f, "- {} {rules}{s}, {} do not apply yet", self.holds, self.not_yet);
         }
         let of =
             |verdict: &str| self.verdicts.iter().filter(move |it| it.verdict == verdict).collect::<Vec<_>>();

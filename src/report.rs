@@ -188,7 +188,7 @@ fn flaw(rule: &Rule, finding: Finding, at: Place, class: Class) -> Flaw {
     };
     Flaw {
         severity: severity(finding.gravity, class),
-        age: Age::New,
+        age: if finding.was_there { Age::Touched } else { Age::New },
         elsewhere,
         place,
         // A second line of defence: whatever a rule puts into its words stays one readable line.
@@ -218,10 +218,22 @@ impl Sheet {
         self.flaws().iter().all(|(_, flaw)| flaw.severity != Severity::Error || flaw.age != Age::New)
     }
 
-    /// How many flaws there are of each severity.
+    /// How many flaws were there before.
+    pub fn before(&self) -> usize {
+        self.flaws().iter().filter(|(_, flaw)| flaw.age != Age::New).count()
+    }
+
+    /// Whether nothing in it is an error, new or not.
+    pub fn is_free_of_errors(&self) -> bool {
+        self.flaws().iter().all(|(_, flaw)| flaw.severity != Severity::Error)
+    }
+
+    /// How many new flaws there are of each severity.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        self.flaws().iter().for_each(|(_, flaw)| counts.add(flaw.severity));
+        let flaws = self.flaws();
+        let new = flaws.iter().filter(|(_, flaw)| flaw.age == Age::New);
+        new.for_each(|(_, flaw)| counts.add(flaw.severity));
         counts
     }
 }

@@ -92,12 +92,14 @@ pub struct Finding {
     pub fix: Option<String>,
     /// The file and place, where it is not the document that was judged.
     pub elsewhere: Option<(String, Place)>,
+    /// Whether the rule itself has seen that it was there before.
+    pub was_there: bool,
 }
 
 impl Finding {
     /// Something the law forbids.
     pub fn must(span: Span, what: impl Into<String>) -> Self {
-        Self { gravity: Gravity::Must, span, what: what.into(), fix: None, elsewhere: None }
+        Self { gravity: Gravity::Must, span, what: what.into(), fix: None, elsewhere: None, was_there: false }
     }
 
     /// Something that only a migration can mend in a legacy document, and that is forbidden elsewhere.

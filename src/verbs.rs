@@ -279,8 +279,8 @@ fn label(document: &Document) -> String {
     let title = document.facts.title.as_ref().map_or("untitled", |fact| &fact.value);
     let title = crate::text::one_line(title, 80);
     match &document.facts.number {
-        Some(number) => format!("VEP-{} “{title}”", number.value),
-        None => format!("{} “{title}”", crate::text::code(document.path())),
+        Some(number) => format!("VEP-{} {}", number.value, crate::text::code(&title)),
+        None => format!("{} {}", crate::text::code(document.path()), crate::text::code(&title)),
     }
 }
 

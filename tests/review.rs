@@ -236,7 +236,7 @@ fn title_labels_and_commits_are_reviewed_where_they_are_known() {
         .map(|(rule, ..)| rule)
         .collect();
     assert_eq!(warned, ["pr-title", "pr-labels"]);
-    assert!(review.json["people"].to_string().contains("sig-network, which participates"));
+    assert!(review.json["people"].to_string().contains("an LGTM from each participating SIG: `sig-network`"));
     let body = tempfile::NamedTempFile::new().unwrap();
     fs::write(body.path(), "**Tracking issue**: 7\n").unwrap();
     let args = ["--base", "main", "--author", "Bo-Linde", "--body", body.path().to_str().unwrap()];
@@ -434,4 +434,46 @@ fn section(key: &str, value: &str) -> String {
         None => section.to_owned(),
     };
     format!("[{section}]\n\t{name} = {value}\n")
+}
+
+/// A change can break a VEP that it does not touch, and need not answer for what was wrong before.
+#[test]
+fn what_a_change_breaks_elsewhere_is_its_own() {
+    let repo = Repo::new();
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.edit(MIRRORS, "status: provisional", "status: replaced");
+    repo.edit(
+        MIRRORS,
+        "milestone:\n  alpha: \"v1.10\"\n",
+        "milestone:\n  alpha: \"v1.10\"\nsuperseded-by: 7\n",
+    );
+    repo.edit(CLOCK, "replaces: \"\"", "replaces: 8");
+    repo.edit("veps/sig-network/OWNERS", "reviewers:", "approvers:\n  - cy-moran\nreviewers:");
+    repo.commit("a pair, and an old mistake in OWNERS");
+    repo.git(&["checkout", "--quiet", "-b", "later"]);
+    repo.edit(CLOCK, "replaces: 8", "replaces: \"\"");
+    let review = repo.review(&["--base", "main"]);
+    let found: Vec<_> = review
+        .found()
+        .into_iter()
+        .filter(|(_, severity, new)| *new && severity != "advice")
+        .map(|(rule, ..)| rule)
+        .collect();
+    assert_eq!(
+        (found, review.json["touched"].as_u64()),
+        (vec!["succession-answers".to_owned()], Some(1)),
+        "{}",
+        review.json
+    );
+    repo.edit("veps/sig-network/OWNERS", "labels:", "# the SIG's own\nlabels:");
+    assert_eq!(repo.review(&["--base", "main"]).verdict(), "would pass");
+    repo.edit("veps/sig-network/OWNERS", "  - cy-moran", "  - cy-moran\n  - ada-brook");
+    assert_eq!(repo.review(&["--base", "main"]).errors(), ["owners-suggest-only"]);
+    fs::remove_file(repo.path().join("veps/sig-network/OWNERS")).unwrap();
+    let gone = repo.review(&["--base", "main"]);
+    assert!(
+        gone.found().contains(&("sig-has-reviewers".into(), "warning".into(), true)),
+        "{:?}",
+        gone.found()
+    );
 }

@@ -173,7 +173,8 @@ impl Git {
         let is_hidden = |path: &str| path.split('/').any(|part| part.starts_with('.'));
         let files: BTreeSet<String> = entries
             .iter()
-            .filter(|it| it.path.starts_with("veps/") && !is_hidden(&it.path))
+            // A submodule is a folder of somebody else's.
+            .filter(|it| it.path.starts_with("veps/") && !is_hidden(&it.path) && it.mode != "160000")
             .map(|it| it.path.clone())
             .collect();
         let (plain, links): (Vec<&Entry>, Vec<&Entry>) =

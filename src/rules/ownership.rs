@@ -3,19 +3,20 @@
 //! Absent on purpose: files that the change leaves alone. What they lack is no fault of its author.
 
 use crate::law::{Law, cite, vep282};
-use crate::owners::{ALIASES, OWNERS};
+use crate::owners::{OWNERS, Owners};
 use crate::rule::{Finding, Judge, Judged, NotYet, Rule};
 use crate::text::{Place, Span, code};
 use crate::world::{Base, World};
+use std::collections::BTreeSet;
 
 pub(super) const RULES: &[Rule] = &[OWNERS_PARSE, OWNERS_SUGGEST_ONLY, SIG_HAS_REVIEWERS];
 
-/// The paths of the files that the change touches; deleted ones are not there any more.
-fn touched<'w>(world: &'w World, base: &Base) -> Result<Vec<&'w str>, NotYet> {
-    let before = base.world.owners.texts();
-    let now = world.owners.texts().iter();
+/// The paths of the files that the change adds, changes or deletes.
+fn touched<'w>(world: &'w World, base: &'w Base) -> Result<Vec<&'w str>, NotYet> {
+    let (now, before) = (world.owners.texts(), base.world.owners.texts());
+    let paths = now.keys().chain(before.keys()).collect::<BTreeSet<_>>();
     let touched: Vec<&str> =
-        now.filter(|(path, text)| before.get(*path) != Some(text)).map(|(path, _)| path.as_str()).collect();
+        paths.into_iter().filter(|path| now.get(*path) != before.get(*path)).map(String::as_str).collect();
     if touched.is_empty() { Err(NotYet::because("the change touches no OWNERS file")) } else { Ok(touched) }
 }
 
@@ -33,18 +34,19 @@ fn owners_parse(world: &World, base: &Base) -> Judged {
     let faults = world.owners.faults().iter().filter(|fault| touched.contains(&fault.path.as_str()));
     let findings = faults.map(|fault| {
         let finding = Finding::must(Span::default(), format!("Prow cannot read it: {}", fault.what));
-        Finding { elsewhere: Some((fault.path.clone(), Place { line: fault.line, column: 1 })), ..finding }
+        let was_there = base.world.owners.faults().iter().any(|before| before.path == fault.path);
+        let elsewhere = Some((fault.path.clone(), Place { line: fault.line, column: 1 }));
+        Finding { elsewhere, was_there, ..finding }
     });
     Ok(findings.collect())
 }
 
-/// The folders of SIGs whose OWNERS file the change touches.
-fn sig_folders<'w>(world: &'w World, base: &Base) -> Result<Vec<(&'w str, &'w str)>, NotYet> {
+/// The OWNERS files below `veps/` that the change touches: path and folder.
+fn below_veps<'w>(world: &'w World, base: &'w Base) -> Result<Vec<(&'w str, &'w str)>, NotYet> {
     let folders: Vec<(&str, &str)> = touched(world, base)?
         .into_iter()
-        .filter(|path| *path != ALIASES)
         .filter_map(|path| Some((path, path.strip_suffix(OWNERS)?.trim_end_matches('/'))))
-        .filter(|(_, folder)| folder.starts_with("veps/") && folder.matches('/').count() == 1)
+        .filter(|(_, folder)| folder.starts_with("veps/"))
         .collect();
     if folders.is_empty() {
         Err(NotYet::because("the change touches no SIG's OWNERS file"))
@@ -63,11 +65,16 @@ const OWNERS_SUGGEST_ONLY: Rule = Rule {
 };
 
 fn owners_suggest_only(world: &World, base: &Base) -> Judged {
-    let findings = sig_folders(world, base)?.into_iter().filter_map(|(path, folder)| {
-        let (approvers, _) = world.owners.said_in(folder)?;
-        let first = approvers.first()?;
-        let what = format!("{} approvers are named, {} first", approvers.len(), code(first));
-        Some(Finding::must(Span::default(), what).about(path))
+    let approvers = |owners: &Owners, folder: &str| {
+        owners.said_in(folder).map(|(approvers, _)| approvers).unwrap_or_default()
+    };
+    let findings = below_veps(world, base)?.into_iter().filter_map(|(path, folder)| {
+        let named = approvers(&world.owners, folder);
+        let names: Vec<String> = named.iter().take(5).map(|login| code(login)).collect();
+        let was_there = named.is_subset(&approvers(&base.world.owners, folder));
+        let finding =
+            Finding::must(Span::default(), format!("it names approvers: {}", names.join(", "))).about(path);
+        (!named.is_empty()).then_some(Finding { was_there, ..finding })
     });
     Ok(findings.collect())
 }
@@ -82,9 +89,18 @@ const SIG_HAS_REVIEWERS: Rule = Rule {
 };
 
 fn sig_has_reviewers(world: &World, base: &Base) -> Judged {
-    let findings = sig_folders(world, base)?.into_iter().filter_map(|(path, folder)| {
-        let (_, reviewers) = world.owners.said_in(folder)?;
-        reviewers.is_empty().then(|| Finding::should(Span::default(), "no reviewers are named").about(path))
-    });
+    let has_none = |owners: &Owners, folder: &str| {
+        owners.said_in(folder).is_none_or(|(_, reviewers)| reviewers.is_empty())
+    };
+    // What Prow cannot read is told by `owners-parse`.
+    let unread = |path: &str| world.owners.faults().iter().any(|fault| fault.path == path);
+    let findings = below_veps(world, base)?
+        .into_iter()
+        .filter(|(path, folder)| folder.matches('/').count() == 1 && !unread(path))
+        .filter(|(_, folder)| has_none(&world.owners, folder))
+        .map(|(path, folder)| {
+            let was_there = has_none(&base.world.owners, folder);
+            Finding { was_there, ..Finding::should(Span::default(), "no reviewers are named").about(path) }
+        });
     Ok(findings.collect())
 }

@@ -391,8 +391,9 @@ fn target_upcoming(case: &Case<'_>) -> Judged {
     // What a deferred VEP still targets is told by `deferred-untargeted`; closed ones target nothing.
     case.status_among(&[Status::Provisional, Status::Implementable, Status::Implemented])?;
     let releases = releases(case)?;
-    let Some(season) = case.world.calendar.season(case.world.today).latest() else {
-        return Err(NotYet::because("no release of the calendar is being planned or built today"));
+    let season = case.world.calendar.season(case.world.today);
+    let (Some(_), Some(season)) = (season.open, season.latest()) else {
+        return Err(NotYet::because("no release that is open for VEPs is scheduled"));
     };
     let late = releases.into_iter().filter(|(_, release)| release.value > season);
     let findings = late.map(|(stage, release)| {

@@ -123,10 +123,11 @@ fn closing(what: &str) -> Finding {
         .fix("Write the number without the keyword, or the whole address in the body.")
 }
 
-/// `Signed-off-by: Name <address>`.
+/// `Signed-off-by: …`, in any case, as Prow looks for it.
 fn signs_off(line: &str) -> bool {
-    let rest = line.trim().get(..14).filter(|head| head.eq_ignore_ascii_case("signed-off-by:"));
-    rest.is_some() && line.contains('<') && line.contains('>')
+    const KEY: &str = "signed-off-by:";
+    let head = line.get(..KEY.len()).is_some_and(|head| head.eq_ignore_ascii_case(KEY));
+    head && line.get(KEY.len()..).is_some_and(|rest| !rest.trim().is_empty())
 }
 
 /// A keyword with which GitHub closes an issue, and what it would close: `fixes #12`.
@@ -158,9 +159,11 @@ mod tests {
     }
 
     #[test]
-    fn a_sign_off_names_a_person_and_an_address() {
+    fn a_sign_off_is_what_prow_takes_for_one() {
         assert!(signs_off("Signed-off-by: A B <a@b.c>"));
-        assert!(!signs_off("Signed-off-by: A B"));
+        assert!(signs_off("signed-off-by: A B"));
+        assert!(!signs_off("Signed-off-by: "));
+        assert!(!signs_off("  Signed-off-by: A B <a@b.c>"));
         assert!(!signs_off("Co-authored-by: A B <a@b.c>"));
     }
 }

@@ -106,6 +106,9 @@ impl Verb for CheckFreeze {
             (Some(text), None) => (None, vec![read(text)?]),
             (None, Some(name)) => {
                 let document = one(&world.head, &name.0)?;
+                if document.home.is_meta() {
+                    notes.push("It is a meta-VEP: the freeze only warns it.".into());
+                }
                 (Some(document), target(document, &mut notes))
             }
             (None, None) => (None, season.open.into_iter().chain(season.under_way.iter().copied()).collect()),

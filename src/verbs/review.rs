@@ -8,7 +8,7 @@
 use super::{Compare, Text, Trouble, Verb, label, one_or_many, was};
 use crate::document::Document;
 use crate::render::{Found, Judged, judged};
-use crate::report::{Counts, Sheet, judge, judge_change};
+use crate::report::{Age, Counts, Sheet, judge, judge_change};
 use crate::rule::{Rule, Severity};
 use crate::text::{code, one_line};
 use crate::vep::Handle;
@@ -155,12 +155,20 @@ impl Verb for Review {
         pull.labels = (!ask.labels.is_empty()).then(|| ask.labels.clone());
         let world = World { pull, ..world.clone() };
         let touched: Vec<&Arc<Document>> = touched(&world, base).collect();
-        let sheets: Vec<(Sheet, Option<u32>)> = touched
+        let is_touched = |now: &Document| touched.iter().any(|it| it.path() == now.path());
+        // A change can break a VEP that it does not touch, by what it takes away from it.
+        let sheets: Vec<(Sheet, Option<u32>)> = world
+            .head
+            .proposals()
             .iter()
             .map(|now| {
                 let number = now.facts.number.as_ref().map(|number| number.value);
-                (judge(&world, now, was(&world, now.path())), number)
+                (judge(&world, now, was(&world, now.path())), number, is_touched(now))
             })
+            .filter(|(sheet, _, touched)| {
+                *touched || sheet.flaws().iter().any(|(_, flaw)| flaw.age == Age::New)
+            })
+            .map(|(sheet, number, _)| (sheet, number))
             .collect();
         let change = judge_change(&world, base);
         Ok(answer(&world, base, &ask, &declarations, &touched, sheets, &change))
@@ -222,7 +230,7 @@ fn answer(
     for (sheet, rule, flaw) in
         all().flat_map(|sheet| sheet.flaws().into_iter().map(move |(rule, flaw)| (sheet, rule, flaw)))
     {
-        let is_new = flaw.age == crate::report::Age::New;
+        let is_new = flaw.age == Age::New;
         if is_new {
             counts.add(flaw.severity);
         } else {
@@ -314,9 +322,13 @@ fn people(touched: &[&Arc<Document>], author: Option<&str>) -> Vec<String> {
         vec!["An LGTM from each of SIG compute, network and storage (README, SIG Review).".to_owned()];
     for document in touched.iter().take(MOST_DOCUMENTS) {
         let sigs: Vec<String> =
-            document.facts.participating.iter().map(|sig| one_line(&sig.value, 40)).collect();
+            document.facts.participating.iter().map(|sig| code(&one_line(&sig.value, 40))).collect();
         if !sigs.is_empty() {
-            owed.push(format!("{}: an LGTM from {}, which participates.", label(document), sigs.join(", ")));
+            owed.push(format!(
+                "{}: an LGTM from each participating SIG: {}.",
+                label(document),
+                sigs.join(", ")
+            ));
         }
         let own = author.map(Handle::new);
         let judges_it = |author: &Handle| {
@@ -340,7 +352,7 @@ impl fmt::Display for Answer {
         let s = if self.touched == 1 { "" } else { "s" };
         writeln!(
             f,
-            "**The change {}**: {} VEP{s} touched; new: {counts}; {} there before.",
+            "Verdict: **{}**. {} VEP{s} touched; new: {counts}; {} there before.",
             self.verdict, self.touched, self.before
         )?;
         writeln!(f, "Today is {}. Base: {}. Dates: {}.", self.today, self.base, self.calendar)?;

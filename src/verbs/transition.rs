@@ -274,6 +274,9 @@ fn freeze(world: &World, document: &Document) -> Option<String> {
                         "{stage} {release}: VEP Freeze on {freeze}, {left} day{s} left, last safe day {safe}"
                     )
                 }
+                0 => format!(
+                    "{stage} {release}: VEP Freeze is today: it is too late; the last safe day was {safe}"
+                ),
                 late => format!(
                     "{stage} {release}: VEP Freeze was {freeze}, {} days ago; the last safe day was {safe}",
                     -late

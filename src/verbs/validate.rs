@@ -78,6 +78,9 @@ pub struct Answer {
     errors: usize,
     warnings: usize,
     advice: usize,
+    /// Findings that were there before; they fail no run
+    #[serde(skip_serializing_if = "is_zero")]
+    before: usize,
     /// The documents, the gravest findings first; brief answers leave out those without findings
     documents: Vec<Judged>,
     /// Findings that a brief answer left out; ask for single VEPs, or for full detail
@@ -311,13 +314,14 @@ fn answer(world: &World, sheets: Vec<Numbered>, base: String, ask: &Ask, notes: 
         left_out = shorten(&mut documents);
     }
     Answer {
-        passes: sheets.iter().all(|(sheet, _)| sheet.passes() && !(ask.all && sheet.counts().errors > 0)),
+        passes: sheets.iter().all(|(sheet, _)| sheet.passes() && (!ask.all || sheet.is_free_of_errors())),
         today: world.today.to_string(),
         base,
         judged,
         errors: total.errors,
         warnings: total.warnings,
         advice: total.advice,
+        before: sheets.iter().map(|(sheet, _)| sheet.before()).sum(),
         documents,
         left_out,
         by_rule,
@@ -366,9 +370,14 @@ fn tally(sheets: &[Numbered], brief: bool) -> Vec<Tally> {
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = Counts { errors: self.errors, warnings: self.warnings, advice: self.advice };
+        let before = if self.before > 0 { format!(", {} there before", self.before) } else { String::new() };
         let verdict = if self.passes { "Passes" } else { "Fails" };
         let s = if self.judged == 1 { "" } else { "s" };
-        writeln!(f, "**{verdict}**: {} document{s} judged, {counts}. Today is {}.", self.judged, self.today)?;
+        writeln!(
+            f,
+            "**{verdict}**: {} document{s} judged, {counts}{before}. Today is {}.",
+            self.judged, self.today
+        )?;
         writeln!(f, "Base: {}.", self.base)?;
         for document in &self.documents {
             document.write(f, self.judged > 1)?;
