@@ -120,38 +120,42 @@ impl std::fmt::Display for Counts {
     }
 }
 
-/// Asks the whole book about one document. Where it is known what it was, the book is asked about that, too:
-/// a flaw that was there before is no news, and only new ones fail a run.
+/// Asks the whole book about one document. Where it is known what it was, each broken rule is asked about that,
+/// too: a flaw that was there before is no news, and only new ones fail a run.
 pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
-    let mut sheet = verdicts(world, now, was);
-    let Was::Known(before) = was else { return sheet };
-    let age = if before.source == now.source { Age::Old } else { Age::Touched };
-    let before = verdicts(world.before(), before, Was::Unknown);
-    let mut known: Vec<(&str, String)> =
-        before.flaws().into_iter().map(|(rule, flaw)| (rule.id, flaw.what.clone())).collect();
-    for check in &mut sheet.checks {
-        let Verdict::Broken(flaws) = &mut check.verdict else { continue };
-        for flaw in flaws {
-            // Each old flaw excuses one: a second of the same kind is new.
-            let twin = known.iter().position(|(rule, what)| *rule == check.rule.id && *what == flaw.what);
-            if let Some(twin) = twin {
-                known.swap_remove(twin);
-                flaw.age = age;
-            }
+    let case = Case { now, was, world };
+    let before = match was {
+        Was::Known(before) => Some(Case { now: before, was: Was::Unknown, world: world.before() }),
+        Was::Unknown | Was::Nothing => None,
+    };
+    let checks = rules::all().filter_map(|rule| {
+        let mut verdict = verdict_on(rule, &case)?;
+        if let (Verdict::Broken(flaws), Some(before)) = (&mut verdict, &before) {
+            age(flaws, rule, before, now);
         }
-    }
-    sheet
+        Some(Check { rule, verdict })
+    });
+    Sheet { path: now.path().into(), class: case.class(), checks: checks.collect() }
 }
 
-fn verdicts(world: &World, now: &Document, was: Was<'_>) -> Sheet {
-    let case = Case { now, was, world };
-    let class = case.class();
-    let place = |finding: &Finding| now.source.place(finding.span.start);
-    let checks = rules::all().filter_map(|rule| {
-        let judged = rule.judge.of_proposal()?(&case);
-        Some(Check { rule, verdict: verdict(rule, judged, class, place) })
-    });
-    Sheet { path: now.path().into(), class, checks: checks.collect() }
+/// One rule's answer about a proposal; none where the rule is not about proposals.
+fn verdict_on(rule: &'static Rule, case: &Case<'_>) -> Option<Verdict> {
+    let judged = rule.judge.of_proposal()?(case);
+    let place = |finding: &Finding| case.now.source.place(finding.span.start);
+    Some(verdict(rule, judged, case.class(), place))
+}
+
+/// Says of each flaw since when it has been there.
+fn age(flaws: &mut [Flaw], rule: &'static Rule, before: &Case<'_>, now: &Document) {
+    let Some(Verdict::Broken(mut known)) = verdict_on(rule, before) else { return };
+    let age = if before.now.source == now.source { Age::Old } else { Age::Touched };
+    for flaw in flaws {
+        // Each old flaw excuses one: a second of the same kind is new.
+        if let Some(twin) = known.iter().position(|it| it.what == flaw.what) {
+            known.swap_remove(twin);
+            flaw.age = age;
+        }
+    }
 }
 
 /// Asks the book about a change as a whole.
