@@ -285,11 +285,15 @@ fn label(document: &Document) -> String {
 }
 
 /// What an answer says about files that were not read as they stand.
-fn notices(corpus: &Corpus) -> Vec<String> {
+fn notices<'n>(of: impl IntoIterator<Item = &'n Notice>) -> Vec<String> {
     const MOST: usize = 3;
-    let all = corpus.notices();
+    let all: Vec<&Notice> = of.into_iter().collect();
     let more = all.len().saturating_sub(MOST);
-    all.iter().take(MOST).map(said).chain((more > 0).then(|| format!("and {more} more files"))).collect()
+    all.iter()
+        .take(MOST)
+        .map(|it| said(it))
+        .chain((more > 0).then(|| format!("and {more} more files")))
+        .collect()
 }
 
 fn said(notice: &Notice) -> String {

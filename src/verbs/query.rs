@@ -450,7 +450,7 @@ fn notes(world: &World, ask: &Ask, matched: usize) -> Vec<String> {
     } else if offset >= matched {
         notes.push(format!("Offset {offset} is behind the last match; begin again with 0."));
     }
-    notes.extend(notices(&world.head));
+    notes.extend(notices(world.head.notices()));
     notes
 }
 

@@ -5,7 +5,7 @@
 //!
 //! Absent on purpose: the verdict of people. A change that would pass is not approved.
 
-use super::{Compare, Text, Trouble, Verb, label, one_or_many, was};
+use super::{Compare, Text, Trouble, Verb, label, notices, one_or_many, was};
 use crate::document::Document;
 use crate::render::{Found, Judged, judged};
 use crate::report::{Age, Counts, Sheet, judge, judge_change};
@@ -260,6 +260,9 @@ fn answer(
     documents.sort_by_key(|it| std::cmp::Reverse((!it.passes, it.errors, it.warnings)));
     let mut change = judged(change, None, ask.full);
     let left_out = if ask.full { 0 } else { shorten(&mut change, &mut documents) };
+    // What the base's files are like as well is not this change's matter.
+    let old = base.world.head.notices();
+    let news = world.head.notices().iter().filter(|notice| !old.contains(notice));
     Answer {
         verdict,
         today: world.today.to_string(),
@@ -275,7 +278,7 @@ fn answer(
         documents,
         left_out,
         people: people(touched, ask.author.as_deref()),
-        notes: body_notes(ask.body.as_ref()).into_iter().chain(super::notices(&world.head)).collect(),
+        notes: body_notes(ask.body.as_ref()).into_iter().chain(notices(news)).collect(),
     }
 }
 

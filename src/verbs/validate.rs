@@ -146,7 +146,7 @@ impl Verb for Validate {
             },
         };
         match ask.detail {
-            Detail::Brief => notes.extend(notices(&world.head)),
+            Detail::Brief => notes.extend(notices(world.head.notices())),
             Detail::Full => notes.extend(world.head.notices().iter().map(said)),
         }
         Ok(answer(world, sheets, base, &ask, notes))
