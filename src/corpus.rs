@@ -39,7 +39,7 @@ impl Corpus {
         let (mut proposals, mut others): (Vec<_>, Vec<_>) =
             documents.into_iter().partition(|document| document.home.is_proposal());
         let by_number = |document: &Arc<Document>| {
-            let number = document.facts.number.as_ref().map_or(Number::MAX, |fact| fact.value);
+            let number = document.number().unwrap_or(Number::MAX);
             (number, document.path().to_owned())
         };
         proposals.sort_by_cached_key(by_number);
@@ -211,7 +211,7 @@ impl Corpus {
 /// How far a proposal is from what was asked for; none where it is no candidate.
 fn distance(document: &Document, name: &str, digits: Option<&str>) -> Option<usize> {
     if let Some(digits) = digits {
-        let own = document.facts.number.as_ref()?.value.to_string();
+        let own = document.number()?.to_string();
         let distance = strsim::damerau_levenshtein(&own, digits);
         return (distance <= 1).then_some(distance);
     }

@@ -20,6 +20,7 @@ use crate::lifecycle::Start;
 use crate::markdown::{self, Outline};
 use crate::prose::{self, Heading};
 use crate::text::{Source, Span};
+use crate::vep::Number;
 use crate::yaml::{self, Fault, Kind};
 
 /// Most bytes of one document that are read; the largest real one has 55 kB.
@@ -78,6 +79,11 @@ impl Document {
         let heading = prose::heading(&outline, &source);
         let facts = Facts::of(&home, &front, heading.as_ref(), &outline);
         Self { source, home, front, outline, heading, facts }
+    }
+
+    /// The number it goes by.
+    pub fn number(&self) -> Option<Number> {
+        self.facts.number.as_ref().map(|fact| fact.value)
     }
 
     /// The front matter, where it could be read.

@@ -9,7 +9,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
 
-fn is_zero(count: &usize) -> bool {
+/// Whether a count need not be told.
+pub fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
@@ -157,9 +158,8 @@ impl Judged {
             writeln!(f, "- {severity}{before} `{rule}` {file}{line}:{column}: {what}{stop} {fix} ({cite})")?;
         }
         if self.verdicts.is_empty() {
-            let s = if self.holds == 1 { "s" } else { "" };
-            let rules = if self.holds == 1 { "rule hold" } else { "rules hold" };
-            return writeln!(f, "- {} {rules}{s}, {} do not apply yet", self.holds, self.not_yet);
+            let rules = if self.holds == 1 { "rule holds" } else { "rules hold" };
+            return writeln!(f, "- {} {rules}, {} do not apply yet", self.holds, self.not_yet);
         }
         let of =
             |verdict: &str| self.verdicts.iter().filter(move |it| it.verdict == verdict).collect::<Vec<_>>();

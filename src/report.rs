@@ -204,40 +204,51 @@ fn flaw(rule: &Rule, finding: Finding, at: Place, class: Class) -> Flaw {
 impl Sheet {
     /// All flaws with their rules, the gravest first, then by place.
     pub fn flaws(&self) -> Vec<(&'static Rule, &Flaw)> {
-        let mut flaws: Vec<_> = self
-            .checks
-            .iter()
-            .filter_map(|check| match &check.verdict {
-                Verdict::Broken(flaws) => Some(flaws.iter().map(|flaw| (check.rule, flaw))),
-                _ => None,
-            })
-            .flatten()
-            .collect();
+        let mut flaws: Vec<_> = self.found().collect();
         flaws.sort_by_key(|(_, flaw)| (flaw.age, flaw.severity, flaw.place));
         flaws
     }
 
+    /// All flaws with their rules, in the order of the book.
+    fn found(&self) -> impl Iterator<Item = (&'static Rule, &Flaw)> {
+        self.checks.iter().flat_map(|check| {
+            let flaws = match &check.verdict {
+                Verdict::Broken(flaws) => flaws.as_slice(),
+                Verdict::Holds | Verdict::NotYet(_) => &[],
+            };
+            flaws.iter().map(|flaw| (check.rule, flaw))
+        })
+    }
+
+    /// The flaws that are new.
+    fn news(&self) -> impl Iterator<Item = &Flaw> {
+        self.found().map(|(_, flaw)| flaw).filter(|flaw| flaw.age == Age::New)
+    }
+
+    /// Whether anything in it is new.
+    pub fn has_news(&self) -> bool {
+        self.news().next().is_some()
+    }
+
     /// Whether nothing in it fails a run: no error that is new.
     pub fn passes(&self) -> bool {
-        self.flaws().iter().all(|(_, flaw)| flaw.severity != Severity::Error || flaw.age != Age::New)
+        self.news().all(|flaw| flaw.severity != Severity::Error)
     }
 
     /// How many flaws were there before.
     pub fn before(&self) -> usize {
-        self.flaws().iter().filter(|(_, flaw)| flaw.age != Age::New).count()
+        self.found().filter(|(_, flaw)| flaw.age != Age::New).count()
     }
 
     /// Whether nothing in it is an error, new or not.
     pub fn is_free_of_errors(&self) -> bool {
-        self.flaws().iter().all(|(_, flaw)| flaw.severity != Severity::Error)
+        self.found().all(|(_, flaw)| flaw.severity != Severity::Error)
     }
 
     /// How many new flaws there are of each severity.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
-        let flaws = self.flaws();
-        let new = flaws.iter().filter(|(_, flaw)| flaw.age == Age::New);
-        new.for_each(|(_, flaw)| counts.add(flaw.severity));
+        self.news().for_each(|flaw| counts.add(flaw.severity));
         counts
     }
 }

@@ -258,7 +258,7 @@ fn unknown(corpus: &Corpus, name: &str) -> Trouble {
         .into_iter()
         .map(|document| format!("Did you mean {}?", label(document)))
         .collect();
-    let numbers = corpus.proposals().iter().filter_map(|it| it.facts.number.as_ref()).map(|fact| fact.value);
+    let numbers = corpus.proposals().iter().filter_map(|it| it.number());
     if let (Some(least), Some(most)) = (numbers.clone().min(), numbers.max()) {
         let count = corpus.proposals().len();
         ways.push(format!("There are {count} VEPs, numbered {least} to {most}; query lists them."));

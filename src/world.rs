@@ -106,6 +106,18 @@ impl Base {
         self.world.head.at(path)
     }
 
+    /// The proposals that the change touches: their text, their path, or a file beside them.
+    pub fn touched<'a>(&'a self, head: &'a Corpus) -> impl Iterator<Item = &'a Arc<Document>> {
+        let texts = |corpus: &'a Corpus, path: &str| {
+            corpus.companions(path).map(|it| it.source.text()).collect::<Vec<_>>()
+        };
+        head.proposals().iter().filter(move |now| {
+            self.was(now.path()).is_none_or(|was| {
+                was.source != now.source || texts(head, now.path()) != texts(&self.world.head, was.path())
+            })
+        })
+    }
+
     /// The proposals that are there no more, not even under another name.
     pub fn removed<'a>(&'a self, head: &'a Corpus) -> impl Iterator<Item = &'a Arc<Document>> {
         absent(&self.world.head, head).filter(|was| !self.renamed.values().any(|path| path == was.path()))
@@ -130,21 +142,19 @@ fn likeness(was: &Document, now: &Document) -> usize {
     if was.source.text() == now.source.text() {
         return 200;
     }
-    let mut lines: BTreeMap<&str, usize> = BTreeMap::new();
-    let meaning = |document: &'_ Document| {
-        document.source.text().lines().filter(|line| !line.trim().is_empty()).count()
-    };
-    for line in was.source.text().lines().filter(|line| !line.trim().is_empty()) {
-        *lines.entry(line.trim_end()).or_default() += 1;
-    }
-    let mut common = 0;
-    for line in now.source.text().lines().filter(|line| !line.trim().is_empty()) {
-        if let Some(left) = lines.get_mut(line.trim_end()).filter(|left| **left > 0) {
-            *left -= 1;
-            common += 1;
-        }
-    }
-    let number = |document: &Document| document.facts.number.as_ref().map(|fact| fact.value);
-    let same_number = number(was).is_some() && number(was) == number(now);
-    common * 100 / meaning(was).max(meaning(now)).max(1) + if same_number { 25 } else { 0 }
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    lines(was).for_each(|line| *left.entry(line).or_default() += 1);
+    let common = lines(now).filter(|line| {
+        let left = left.get_mut(line).filter(|left| **left > 0);
+        left.map(|left| *left -= 1).is_some()
+    });
+    let common = common.count();
+    let same_number = was.number().is_some() && was.number() == now.number();
+    let longer = lines(was).count().max(lines(now).count()).max(1);
+    common * 100 / longer + if same_number { 25 } else { 0 }
+}
+
+/// The lines that say something.
+fn lines(document: &Document) -> impl Iterator<Item = &str> {
+    document.source.text().lines().map(str::trim_end).filter(|line| !line.is_empty())
 }

@@ -2,14 +2,12 @@
 //!
 //! Absent on purpose: commands. Prow knows them; the tool prints none that does not exist.
 
-use crate::document::Document;
 use crate::law::{Law, cite, vep282};
 use crate::rule::{Finding, Judge, Judged, NotYet, Rule};
 use crate::text::{Span, code};
 use crate::vep::Number;
 use crate::world::{Base, World};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 pub(super) const RULES: &[Rule] = &[PR_TITLE, PR_LABELS, PR_SIGNED_OFF];
 
@@ -22,16 +20,9 @@ const PR_TITLE: Rule = Rule {
     judge: Judge::Change(pr_title),
 };
 
-/// The proposals that the change touches.
-fn touched<'w>(world: &'w World, base: &'w Base) -> impl Iterator<Item = &'w Arc<Document>> {
-    let proposals = world.head.proposals().iter();
-    proposals.filter(|now| base.was(now.path()).is_none_or(|was| was.source != now.source))
-}
-
 fn pr_title(world: &World, base: &Base) -> Judged {
     let Some(title) = &world.pull.title else { return Err(NotYet::because("no title was given")) };
-    let numbers: BTreeSet<Number> =
-        touched(world, base).filter_map(|it| it.facts.number.as_ref()).map(|number| number.value).collect();
+    let numbers: BTreeSet<Number> = base.touched(&world.head).filter_map(|it| it.number()).collect();
     let Some(first) = numbers.first() else { return Err(NotYet::because("the change touches no VEP")) };
     let begins = |number: &Number| {
         let rest = title.trim_start().strip_prefix(&format!("VEP-{number}"));
@@ -64,7 +55,8 @@ fn pr_labels(world: &World, base: &Base) -> Judged {
     if world.pull.labels.is_none() {
         return Err(NotYet::because("no labels were given"));
     }
-    let sigs: BTreeSet<&str> = touched(world, base)
+    let sigs: BTreeSet<&str> = base
+        .touched(&world.head)
         .filter_map(|it| it.facts.sig.as_ref())
         .filter_map(|sig| sig.value.trim().strip_prefix("sig-"))
         .collect();

@@ -52,7 +52,7 @@ fn references<'w>(case: &Case<'w>) -> Result<Vec<(&'static str, &'w Spanned<Numb
 }
 
 fn succession_resolves(case: &Case<'_>) -> Judged {
-    let own = case.now.facts.number.as_ref().map(|number| number.value);
+    let own = case.now.number();
     let findings = references(case)?.into_iter().filter_map(|(key, named)| {
         let wrong = |what: String| Some(Finding::must(named.span, what));
         if Some(named.value) == own {
@@ -98,7 +98,7 @@ const SUCCESSION_ANSWERS: Rule = Rule {
 };
 
 fn succession_answers(case: &Case<'_>) -> Judged {
-    let Some(own) = case.now.facts.number.as_ref().map(|number| number.value) else {
+    let Some(own) = case.now.number() else {
         return Err(NotYet::see("it has no number", "number-agrees"));
     };
     let findings = references(case)?.into_iter().filter_map(|(key, named)| {

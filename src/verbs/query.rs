@@ -342,7 +342,7 @@ fn sig(document: &Document) -> Option<&str> {
 }
 
 fn sort_key(document: &Document, sort: Sort) -> (String, u32) {
-    let number = document.facts.number.as_ref().map_or(u32::MAX, |fact| fact.value);
+    let number = document.number().unwrap_or(u32::MAX);
     let key = match sort {
         Sort::Number => String::new(),
         Sort::Title => {
@@ -396,7 +396,7 @@ fn row(document: &Document, columns: &[Column], ask: &Asked) -> Row {
     let names = |people: &[Fact<Handle>]| {
         Some(people.iter().take(10).map(|fact| one_line(&format!("@{}", fact.value.login()), 40)).collect())
     };
-    let mut row = Row { number: facts.number.as_ref().map(|fact| fact.value), ..Row::default() };
+    let mut row = Row { number: document.number(), ..Row::default() };
     for column in columns {
         match column {
             Column::Title => row.title = facts.title.as_ref().map(|fact| one_line(&fact.value, 70)),

@@ -7,7 +7,7 @@
 
 use super::{Compare, Text, Trouble, Verb, label, notices, one_or_many, was};
 use crate::document::Document;
-use crate::render::{Found, Judged, judged};
+use crate::render::{self, Found, Judged, judged};
 use crate::report::{Age, Counts, Sheet, judge, judge_change};
 use crate::rule::{Rule, Severity};
 use crate::text::{code, one_line};
@@ -89,17 +89,13 @@ pub struct Answer {
     /// The touched VEPs, the gravest findings first
     documents: Vec<Judged>,
     /// Findings that were left out; ask with full
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "render::is_zero")]
     left_out: usize,
     /// What people owe before the merge
     #[serde(skip_serializing_if = "Vec::is_empty")]
     people: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
-}
-
-fn is_zero(count: &usize) -> bool {
-    *count == 0
 }
 
 /// An error that is meant, by somebody's word.
@@ -154,20 +150,15 @@ impl Verb for Review {
         pull.title = ask.title.clone();
         pull.labels = (!ask.labels.is_empty()).then(|| ask.labels.clone());
         let world = World { pull, ..world.clone() };
-        let touched: Vec<&Arc<Document>> = touched(&world, base).collect();
+        let touched: Vec<&Arc<Document>> = base.touched(&world.head).collect();
         let is_touched = |now: &Document| touched.iter().any(|it| it.path() == now.path());
         // A change can break a VEP that it does not touch, by what it takes away from it.
         let sheets: Vec<(Sheet, Option<u32>)> = world
             .head
             .proposals()
             .iter()
-            .map(|now| {
-                let number = now.facts.number.as_ref().map(|number| number.value);
-                (judge(&world, now, was(&world, now.path())), number, is_touched(now))
-            })
-            .filter(|(sheet, _, touched)| {
-                *touched || sheet.flaws().iter().any(|(_, flaw)| flaw.age == Age::New)
-            })
+            .map(|now| (judge(&world, now, was(&world, now.path())), now.number(), is_touched(now)))
+            .filter(|(sheet, _, touched)| *touched || sheet.has_news())
             .map(|(sheet, number, _)| (sheet, number))
             .collect();
         let change = judge_change(&world, base);
@@ -202,18 +193,6 @@ fn declaration(text: &str) -> Result<Declaration, Trouble> {
         ));
     }
     Ok(Declaration { kind, rules, reason: one_line(reason.trim().trim_matches('"'), 300) })
-}
-
-/// The proposals that the change touches: themselves, their path, or a file beside them.
-fn touched<'w>(world: &'w World, base: &'w Base) -> impl Iterator<Item = &'w Arc<Document>> {
-    world.head.proposals().iter().filter(|now| {
-        let Some(before) = base.was(now.path()) else { return true };
-        let texts = |corpus: &'w crate::corpus::Corpus, path: &str| {
-            corpus.companions(path).map(|it| it.source.text()).collect::<Vec<_>>()
-        };
-        before.source != now.source
-            || texts(&world.head, now.path()) != texts(&base.world.head, before.path())
-    })
 }
 
 fn answer(

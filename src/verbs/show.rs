@@ -142,7 +142,7 @@ impl Verb for Show {
         let mut answer = Answer {
             today: world.today.to_string(),
             path: one_line(document.path(), 200),
-            number: document.facts.number.as_ref().map(|fact| fact.value),
+            number: document.number(),
             title: document.facts.title.as_ref().map(|fact| one_line(&fact.value, 200)),
             facts: vec![],
             outline: vec![],

@@ -79,22 +79,18 @@ pub struct Answer {
     warnings: usize,
     advice: usize,
     /// Findings that were there before; they fail no run
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "render::is_zero")]
     before: usize,
     /// The documents, the gravest findings first; brief answers leave out those without findings
     documents: Vec<Judged>,
     /// Findings that a brief answer left out; ask for single VEPs, or for full detail
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "render::is_zero")]
     left_out: usize,
     /// How many findings each broken rule has
     #[serde(skip_serializing_if = "Vec::is_empty")]
     by_rule: Vec<Tally>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
-}
-
-fn is_zero(count: &usize) -> bool {
-    *count == 0
 }
 
 /// A broken rule over all documents.
@@ -186,7 +182,7 @@ fn judge_tree(world: &World, names: &[Name]) -> Result<Vec<Numbered>, Trouble> {
             named
         }
     };
-    Ok(documents.into_iter().map(|it| (judge(world, it, was(world, it.path())), number(it))).collect())
+    Ok(documents.into_iter().map(|it| (judge(world, it, was(world, it.path())), it.number())).collect())
 }
 
 /// What the documents of a world are compared with, in words.
@@ -197,17 +193,13 @@ fn base_of(world: &World) -> String {
     }
 }
 
-fn number(document: &Document) -> Option<u32> {
-    document.facts.number.as_ref().map(|fact| fact.value)
-}
-
 /// How a base that was given as a text is called.
 const GIVEN: &str = "the earlier text that was given";
 
 /// One VEP against an earlier text of it.
 fn judge_against(world: &World, document: &Document, was: &[u8]) -> Numbered {
     let was = Document::parse(Source::from_bytes(document.path(), was));
-    (judge(world, document, Was::Known(&was)), number(document))
+    (judge(world, document, Was::Known(&was)), document.number())
 }
 
 /// The bytes of a text that came along, if they can be judged at all.
@@ -253,7 +245,7 @@ fn judge_draft(
         None => (Was::Nothing, "nothing: the draft is a new document".into()),
     };
     let sheet = judge(world, &document, was);
-    Ok(((sheet, number(&document)), base))
+    Ok(((sheet, document.number()), base))
 }
 
 /// A path that a draft may be meant for.
@@ -283,7 +275,7 @@ fn readable_path(path: &str) -> Result<String, Trouble> {
 /// is not known and not compared.
 fn at_its_place(world: &World, document: Document, notes: &mut Vec<String>) -> Document {
     let existing: Vec<_> =
-        number(&document).map(|number| world.head.numbered(number).collect()).unwrap_or_default();
+        document.number().map(|number| world.head.numbered(number).collect()).unwrap_or_default();
     match existing.as_slice() {
         [one] => {
             notes.push(format!("No path was given; taken for an edit of {}.", code(one.path())));

@@ -8,17 +8,20 @@ use std::process::{Command, Output, Stdio};
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_vep-mcp");
 
-/// Runs the binary in a folder with nothing set that could change what it says.
+/// The binary in a folder, piped, with nothing set that could change what it says.
+pub fn command(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(BINARY);
+    command.args(args).current_dir(folder);
+    for variable in ["VEP_REPO", "NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "GITHUB_STEP_SUMMARY"] {
+        command.env_remove(variable);
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs it to its end.
 fn run(folder: &Path, args: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(BINARY)
-        .args(args)
-        .current_dir(folder)
-        .env_remove("VEP_REPO")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = command(folder, args).spawn().unwrap();
     // A program that needs no input may be gone before it is written.
     let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()

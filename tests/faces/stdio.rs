@@ -1,6 +1,6 @@
 //! The server as a client meets it: the built binary over stdin and stdout.
 
-use super::command_line::BINARY;
+use super::command_line::{self, BINARY};
 use crate::golden;
 use crate::verbs::assert_fits;
 use rmcp::ServiceExt as _;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 
 const PATH: &str = "veps/sig-compute/413-usb-redirection-limits/vep.md";
@@ -270,15 +270,7 @@ struct Session {
 
 impl Session {
     fn start(folder: &Path, args: &[&str]) -> Self {
-        let mut child = Command::new(BINARY)
-            .args(args)
-            .current_dir(folder)
-            .env_remove("VEP_REPO")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = command_line::command(folder, args).stderr(Stdio::null()).spawn().unwrap();
         let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().unwrap());
         Self { child, stdin, stdout, asked: 0 }
