@@ -13,7 +13,7 @@ fn main() -> std::io::Result<()> {
     let world = World::unchanged(Corpus::default(), Calendar::snapshot(), jiff::civil::date(2026, 8, 18));
     let mut out = std::io::stdout();
     for (rule, flaw) in report::judge(&world, &document, Was::Nothing).flaws() {
-        let (severity, place) = (flaw.severity.as_str(), flaw.place);
+        let (severity, place) = (flaw.severity.as_str(), flaw.spot.start);
         writeln!(out, "{path}:{}:{}: {severity} {}: {}", place.line, place.column, rule.id, flaw.what)?;
     }
     Ok(())

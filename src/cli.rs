@@ -4,6 +4,7 @@
 //! errors, 2 the question was wrong, 3 the world failed.
 
 use crate::outside::{self, Failure, Outside, Place};
+use crate::report::Outcome;
 use crate::verbs::{self, Face, Text, Verb};
 use crate::world::World;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
@@ -164,7 +165,8 @@ impl Asked<'_> {
             Ok(answer) => answer,
             Err(trouble) => return complain(&trouble.to_string(), WRONG_QUESTION),
         };
-        let code = if V::fails(&answer) { FINDINGS } else { CLEAN };
+        let fails = V::report(&answer).is_some_and(|report| report.outcome() == Outcome::Fails);
+        let code = if fails { FINDINGS } else { CLEAN };
         match self.format {
             Format::Markdown => print(&answer.to_string(), code),
             Format::Json => match serde_json::to_string_pretty(&answer) {

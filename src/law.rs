@@ -1,4 +1,4 @@
-//! The law's own places: its sources and how they are cited.
+//! The law's own places: its sources, how they are cited, and how much a breach of it matters.
 //!
 //! Every rule and every step of the lifecycle carries at least one citation: a source, a section, and a
 //! few words that really stand there, so that a checkout at hand can prove it.
@@ -83,6 +83,36 @@ impl Law {
             | Self::Prow
             | Self::Practice
             | Self::Ours => None,
+        }
+    }
+}
+
+/// How much a finding matters in its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Would fail the check.
+    Error,
+    /// Should be looked at.
+    Warning,
+    /// Worth knowing.
+    Advice,
+}
+
+impl Severity {
+    /// All of them, the gravest first.
+    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Advice];
+
+    /// Reads the exact word.
+    pub fn read(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.as_str() == text)
+    }
+
+    /// As an answer says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Advice => "advice",
         }
     }
 }

@@ -17,6 +17,7 @@
 //! | 3 | [`calendar`] | releases, freezes and phases; unknown is an answer |
 //! | | [`corpus`] | all proposals together: by number, path, words |
 //! | | [`owners`] | OWNERS and aliases as Prow resolves them |
+//! | | [`settings`] | what a checkout asks of this tool |
 //! | | [`world`] | everything that a question may be asked about |
 //! | 4 | [`rule`] | what a rule is and what it can say |
 //! | | [`rules`] | the book: every rule, in the chapters of the law |
@@ -52,6 +53,7 @@ pub mod render;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod settings;
 pub mod text;
 pub mod vep;
 pub mod verbs;

@@ -10,10 +10,13 @@ mod schedule;
 mod tree;
 
 use crate::calendar::Calendar;
-use crate::text::one_line;
+use crate::owners::Owners;
+use crate::settings::{self, Settings};
+use crate::text::{Source, one_line};
 use crate::verbs::Compare;
 use crate::world::{Base, PullRequest, World};
 use jiff::civil::Date;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -103,7 +106,11 @@ impl Outside {
         // A reader that panicked left at worst an entry too few.
         let mut caches = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         match compare {
-            None => Ok(World::unchanged(caches.files.corpus(&root)?, calendar, today)),
+            None => {
+                let head = caches.files.corpus(&root)?;
+                let beside = tree::beside(&root, &head);
+                Ok(with_beside(World::unchanged(head, calendar, today), beside))
+            }
             Some(compare) => compared(&root, compare, &mut caches, calendar, today),
         }
     }
@@ -155,16 +162,16 @@ fn compared(
         return Err(Failure::Git("git named no two commits".into()));
     };
     let parted = git.merge_base(base_id, head)?;
-    let (now, owners) = match &compare.head {
+    let (now, beside) = match &compare.head {
         Some(_) => git.tree(head, None, &mut caches.objects)?,
         None => {
             let now = caches.files.corpus(root)?;
-            let owners = tree::owners(root, &now);
-            (now, owners)
+            let beside = tree::beside(root, &now);
+            (now, beside)
         }
     };
-    let (before, owners_before) = git.tree(&parted, Some(&now), &mut caches.objects)?;
-    let was = World { owners: owners_before, ..World::unchanged(before, calendar.clone(), today) };
+    let (before, beside_before) = git.tree(&parted, Some(&now), &mut caches.objects)?;
+    let was = with_beside(World::unchanged(before, calendar.clone(), today), beside_before);
     let commits = git.commits(&parted, head)?;
     let head_name = compare.head.as_deref().unwrap_or("the working tree");
     let base = base.trim_start_matches("refs/remotes/");
@@ -176,7 +183,21 @@ fn compared(
     );
     let base = Base::new(name, was, &now);
     let pull = PullRequest { commits, ..PullRequest::default() };
-    Ok(World { base: Some(Arc::new(base)), pull, owners, ..World::unchanged(now, calendar, today) })
+    let now = with_beside(World::unchanged(now, calendar, today), beside);
+    Ok(World { base: Some(Arc::new(base)), pull, ..now })
+}
+
+/// A world with what its checkout has beside the documents.
+fn with_beside(world: World, beside: BTreeMap<String, Vec<u8>>) -> World {
+    let (mut owners, mut settings) = (BTreeMap::new(), Settings::default());
+    for (path, bytes) in beside {
+        if path == settings::FILE {
+            settings = Settings::read(Source::from_bytes(path, &bytes));
+        } else {
+            owners.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+    World { owners: Owners::read(owners), settings, ..world }
 }
 
 fn has_veps(folder: &Path) -> bool {

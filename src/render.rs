@@ -2,7 +2,7 @@
 //!
 //! Absent on purpose, until their issue comes: terminals with carets, SARIF, workflow annotations.
 
-use crate::report::{Age, Counts, Flaw, Sheet, Verdict};
+use crate::report::{Age, Bar, Counts, Flaw, Outcome, Sheet, Verdict};
 use crate::rule::Rule;
 use crate::text::{code, one_line};
 use schemars::JsonSchema;
@@ -24,7 +24,7 @@ pub struct Judged {
     pub number: Option<u32>,
     /// `new`, `governed` or `legacy`
     pub class: &'static str,
-    /// No error in it is new
+    /// Nothing in it fails the run
     pub passes: bool,
     /// New errors
     pub errors: usize,
@@ -84,23 +84,21 @@ pub struct RuleVerdict {
 }
 
 /// A sheet as it is told; in full detail with every rule's verdict.
-pub fn judged(sheet: &Sheet, number: Option<u32>, full: bool) -> Judged {
+pub fn judged(sheet: &Sheet, bar: Bar, full: bool) -> Judged {
     let Counts { errors, warnings, advice } = sheet.counts();
     let before = sheet.before();
-    let of =
-        |wanted: fn(&Verdict) -> bool| sheet.checks.iter().filter(|check| wanted(&check.verdict)).count();
     Judged {
         path: one_line(&sheet.path, 200),
-        number,
+        number: sheet.number,
         class: sheet.class.as_str(),
-        passes: sheet.passes(),
+        passes: sheet.outcome(bar) != Outcome::Fails,
         errors,
         warnings,
         advice,
         before,
         findings: sheet.flaws().into_iter().map(|(rule, flaw)| found(rule, flaw, full)).collect(),
-        holds: of(|verdict| matches!(verdict, Verdict::Holds)),
-        not_yet: of(|verdict| matches!(verdict, Verdict::NotYet(_))),
+        holds: sheet.holding(),
+        not_yet: sheet.pending(),
         verdicts: if full {
             sheet.checks.iter().map(|check| rule_verdict(check.rule, &check.verdict)).collect()
         } else {
@@ -120,8 +118,8 @@ fn found(rule: &'static Rule, flaw: &Flaw, full: bool) -> Found {
         severity: flaw.severity.as_str(),
         age: (flaw.age != Age::New).then(|| flaw.age.as_str()),
         file: flaw.elsewhere.as_deref().map(|path| one_line(path, 200)),
-        line: flaw.place.line,
-        column: flaw.place.column,
+        line: flaw.spot.start.line,
+        column: flaw.spot.start.column,
         what: flaw.what.clone(),
         fix: flaw.fix.clone(),
         cite,

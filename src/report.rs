@@ -1,21 +1,32 @@
-//! Verdicts to a report: every rule's answer about a document, with places and severities.
+//! Verdicts to a report: every rule's answer about each document, with places and severities.
 //!
-//! Absent on purpose: how a report looks. The verbs say that, for now each for itself.
+//! A [`Report`] is one value that many hands tell (see [`crate::render`]): all of them have the same ids
+//! and counts.
+//!
+//! Absent on purpose: how a report looks.
 
 use crate::document::Document;
-use crate::rule::{Case, Class, Finding, Judged, Rule, Severity, Was, severity};
+use crate::law::Severity;
+use crate::rule::{Case, Class, Finding, Judged, Rule, Was, severity};
 use crate::rules;
-use crate::text::{Place, one_line};
+use crate::settings::Settings;
+use crate::text::{Spot, one_line};
+use crate::vep::Number;
 use crate::world::{Base, World};
+use jiff::civil::Date;
 
 /// Most characters of what a flaw says.
 const MOST_WORDS: usize = 600;
+/// A rule that more documents break than this, without an error, is told once and not for each.
+const FOLD_ABOVE: usize = 5;
 
 /// What the whole book says about one document.
 #[derive(Debug, Clone)]
 pub struct Sheet {
     /// The document's path.
     pub path: String,
+    /// The number that the document goes by.
+    pub number: Option<Number>,
     /// What it is to the law.
     pub class: Class,
     /// Every rule's answer, in the order of the book.
@@ -51,12 +62,23 @@ pub struct Flaw {
     pub age: Age,
     /// The file, where it is not the document that was judged.
     pub elsewhere: Option<String>,
-    /// Where it begins.
-    pub place: Place,
+    /// Where.
+    pub spot: Spot,
     /// What is wrong.
     pub what: String,
     /// How to mend it.
     pub fix: String,
+    /// Why it is meant all the same, by somebody's word.
+    pub declared: Option<Declaration>,
+}
+
+/// Somebody's word that an error is meant. It makes nothing lawful; a person must decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// `correction`, `retroactive`, `backfill` or `exception`.
+    pub kind: &'static str,
+    /// Why.
+    pub reason: String,
 }
 
 /// Since when a flaw has been there.
@@ -120,6 +142,164 @@ impl std::fmt::Display for Counts {
     }
 }
 
+/// What fails a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bar {
+    /// From this severity on.
+    pub from: Severity,
+    /// Whether also by what was there before.
+    pub all: bool,
+}
+
+impl Bar {
+    /// The bar that the settings in force and the person asking set.
+    pub fn of(world: &World, all: bool) -> Self {
+        let from = world.selection.fail_on.unwrap_or(world.in_force().fail_on);
+        Self { from, all }
+    }
+
+    fn fails(self, flaw: &Flaw) -> bool {
+        flaw.severity <= self.from && (self.all || flaw.age == Age::New)
+    }
+}
+
+/// What a run comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Nothing fails it.
+    Passes,
+    /// All that fails it is declared to be meant.
+    Undecided,
+    /// Something fails it.
+    Fails,
+}
+
+impl Outcome {
+    /// As an answer says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passes => "passes",
+            Self::Undecided => "a person must decide",
+            Self::Fails => "fails",
+        }
+    }
+}
+
+/// Everything that a run found, and what is said beside it.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// What fails it.
+    pub bar: Bar,
+    /// The day it is for.
+    pub today: Date,
+    /// What the documents were compared with.
+    pub base: String,
+    /// Where the dates come from, and how old that is.
+    pub calendar: String,
+    /// The checkout or the change as a whole, where something is to be said of it.
+    pub whole: Option<Sheet>,
+    /// The documents, the gravest first.
+    pub sheets: Vec<Sheet>,
+    /// What people owe; no tool can give it for them.
+    pub people: Vec<String>,
+    /// What else is to be known.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// A report on these sheets, the gravest first.
+    pub fn new(world: &World, base: String, whole: Option<Sheet>, mut sheets: Vec<Sheet>, bar: Bar) -> Self {
+        sheets.sort_by_key(|sheet| {
+            let Counts { errors, warnings, advice } = sheet.counts();
+            std::cmp::Reverse((sheet.outcome(bar), errors, warnings, advice))
+        });
+        Self {
+            bar,
+            today: world.today,
+            base,
+            calendar: world.calendar.source.with_age(world.today),
+            whole,
+            sheets,
+            people: vec![],
+            notes: vec![],
+        }
+    }
+
+    /// All sheets, that of the whole first.
+    pub fn all(&self) -> impl Iterator<Item = &Sheet> {
+        self.whole.iter().chain(&self.sheets)
+    }
+
+    /// What the run comes to.
+    pub fn outcome(&self) -> Outcome {
+        self.all().map(|sheet| sheet.outcome(self.bar)).max().unwrap_or(Outcome::Passes)
+    }
+
+    /// How many new flaws there are of each severity.
+    pub fn counts(&self) -> Counts {
+        self.all().map(Sheet::counts).fold(Counts::default(), Counts::plus)
+    }
+
+    /// How many flaws were there before.
+    pub fn before(&self) -> usize {
+        self.all().map(Sheet::before).sum()
+    }
+
+    /// Every flaw with its sheet and rule: sheet by sheet, the gravest first.
+    pub fn flaws(&self) -> impl Iterator<Item = (&Sheet, &'static Rule, &Flaw)> {
+        self.all().flat_map(|sheet| sheet.flaws().into_iter().map(move |(rule, flaw)| (sheet, rule, flaw)))
+    }
+
+    /// The broken rules over all documents, in the order of the book.
+    pub fn tallies(&self) -> Vec<Tally<'_>> {
+        let mut tallies: Vec<Tally<'_>> =
+            rules::all().map(|rule| Tally { rule, flaws: vec![], harmless: true }).collect();
+        for (sheet, rule, flaw) in self.flaws() {
+            if let Some(tally) = tallies.iter_mut().find(|tally| tally.rule.id == rule.id) {
+                tally.harmless &= flaw.severity != Severity::Error && !self.bar.fails(flaw);
+                tally.flaws.push((sheet, flaw));
+            }
+        }
+        tallies.retain(|tally| !tally.flaws.is_empty());
+        tallies
+    }
+
+    /// Lays these declarations on what fails the run: each speaks of its rules.
+    pub fn declare(&mut self, declarations: &[(&[&str], Declaration)]) {
+        let bar = self.bar;
+        let checks = self.whole.iter_mut().chain(&mut self.sheets).flat_map(|sheet| &mut sheet.checks);
+        for check in checks {
+            let Verdict::Broken(flaws) = &mut check.verdict else { continue };
+            let Some((_, meant)) = declarations.iter().find(|(rules, _)| rules.contains(&check.rule.id))
+            else {
+                continue;
+            };
+            let failing = flaws.iter_mut().filter(|flaw| bar.fails(flaw));
+            failing.for_each(|flaw| flaw.declared = Some(meant.clone()));
+        }
+    }
+}
+
+/// A broken rule over all documents.
+#[derive(Debug)]
+pub struct Tally<'r> {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Its flaws, each with its sheet.
+    pub flaws: Vec<(&'r Sheet, &'r Flaw)>,
+    /// Whether none of them is an error or fails the run.
+    harmless: bool,
+}
+
+impl Tally<'_> {
+    /// Whether it is better told once: many documents break it, and it fails none.
+    pub fn is_folded(&self) -> bool {
+        let mut paths: Vec<&str> = self.flaws.iter().map(|(sheet, _)| sheet.path.as_str()).collect();
+        paths.dedup();
+        self.harmless && paths.len() > FOLD_ABOVE
+    }
+}
+
 /// Asks the whole book about one document. Where it is known what it was, each broken rule is asked about that,
 /// too: a flaw that was there before is no news, and only new ones fail a run.
 pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
@@ -128,26 +308,32 @@ pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
         Was::Known(before) => Some(Case { now: before, was: Was::Unknown, world: world.before() }),
         Was::Unknown | Was::Nothing => None,
     };
-    let checks = rules::all().filter_map(|rule| {
-        let mut verdict = verdict_on(rule, &case)?;
+    let settings = world.in_force();
+    let checks = asked(world).filter_map(|rule| {
+        let mut verdict = verdict_on(rule, &case, settings)?;
         if let (Verdict::Broken(flaws), Some(before)) = (&mut verdict, &before) {
-            age(flaws, rule, before, now);
+            age(flaws, rule, before, now, settings);
         }
         Some(Check { rule, verdict })
     });
-    Sheet { path: now.path().into(), class: case.class(), checks: checks.collect() }
+    Sheet { path: now.path().into(), number: now.number(), class: case.class(), checks: checks.collect() }
+}
+
+/// The rules that a person wants to hear of.
+fn asked(world: &World) -> impl Iterator<Item = &'static Rule> {
+    rules::all().filter(|rule| world.selection.wants(rule.id))
 }
 
 /// One rule's answer about a proposal; none where the rule is not about proposals.
-fn verdict_on(rule: &'static Rule, case: &Case<'_>) -> Option<Verdict> {
-    let judged = rule.judge.of_proposal()?(case);
-    let place = |finding: &Finding| case.now.source.place(finding.span.start);
-    Some(verdict(rule, judged, case.class(), place))
+fn verdict_on(rule: &'static Rule, case: &Case<'_>, settings: &Settings) -> Option<Verdict> {
+    let judge = rule.judge.of_proposal()?;
+    let spot = |finding: &Finding| case.now.source.spot(finding.span);
+    Some(verdict(rule, || judge(case), case.class(), settings, spot))
 }
 
 /// Says of each flaw since when it has been there.
-fn age(flaws: &mut [Flaw], rule: &'static Rule, before: &Case<'_>, now: &Document) {
-    let Some(Verdict::Broken(mut known)) = verdict_on(rule, before) else { return };
+fn age(flaws: &mut [Flaw], rule: &'static Rule, before: &Case<'_>, now: &Document, settings: &Settings) {
+    let Some(Verdict::Broken(mut known)) = verdict_on(rule, before, settings) else { return };
     let age = if before.now.source == now.source { Age::Old } else { Age::Touched };
     for flaw in flaws {
         // Each old flaw excuses one: a second of the same kind is new.
@@ -158,46 +344,75 @@ fn age(flaws: &mut [Flaw], rule: &'static Rule, before: &Case<'_>, now: &Documen
     }
 }
 
-/// Asks the book about a change as a whole.
+/// Asks the book about a change as a whole, and about the checkout that it leaves.
 pub fn judge_change(world: &World, base: &Base) -> Sheet {
-    let checks = rules::all().filter_map(|rule| {
-        let judged = rule.judge.of_change()?(world, base);
-        Some(Check { rule, verdict: verdict(rule, judged, Class::New, |_| Place { line: 1, column: 1 }) })
+    whole(world, WHOLE_CHANGE, |rule| {
+        let of_change = rule.judge.of_change().map(|judge| judge(world, base));
+        of_change.or_else(|| rule.judge.of_checkout().map(|judge| judge(world)))
+    })
+}
+
+/// Asks the book about the checkout as a whole.
+pub fn judge_checkout(world: &World) -> Sheet {
+    whole(world, WHOLE_CHECKOUT, |rule| rule.judge.of_checkout().map(|judge| judge(world)))
+}
+
+fn whole(world: &World, name: &str, judged: impl Fn(&Rule) -> Option<Judged>) -> Sheet {
+    let settings = world.in_force();
+    let checks = asked(world).filter_map(|rule| {
+        let judged = judged(rule)?;
+        Some(Check { rule, verdict: verdict(rule, || judged, Class::New, settings, |_| Spot::top()) })
     });
-    Sheet { path: WHOLE_CHANGE.into(), class: Class::New, checks: checks.collect() }
+    Sheet { path: name.into(), number: None, class: Class::New, checks: checks.collect() }
 }
 
 /// How the sheet of a whole change is called.
 pub const WHOLE_CHANGE: &str = "the change as a whole";
+/// How the sheet of a whole checkout is called.
+pub const WHOLE_CHECKOUT: &str = "the checkout as a whole";
 
-fn verdict(rule: &'static Rule, judged: Judged, class: Class, place: impl Fn(&Finding) -> Place) -> Verdict {
-    match judged {
+fn verdict(
+    rule: &'static Rule,
+    judged: impl FnOnce() -> Judged,
+    class: Class,
+    settings: &Settings,
+    spot: impl Fn(&Finding) -> Spot,
+) -> Verdict {
+    if let Some(reason) = settings.off(rule.id).filter(|_| rule.judge.of_checkout().is_none()) {
+        return Verdict::NotYet(format!(
+            "switched off by {}: {}",
+            crate::settings::FILE,
+            one_line(reason, 160)
+        ));
+    }
+    match judged() {
         Err(reason) => Verdict::NotYet(reason.0.into_owned()),
         Ok(findings) if findings.is_empty() => Verdict::Holds,
         Ok(mut findings) => {
             findings.sort_by_key(|finding| finding.span.start);
             let flaws = findings.into_iter().map(|finding| {
-                let at = place(&finding);
-                flaw(rule, finding, at, class)
+                let at = spot(&finding);
+                flaw(rule, finding, at, class, settings)
             });
             Verdict::Broken(flaws.collect())
         }
     }
 }
 
-fn flaw(rule: &Rule, finding: Finding, at: Place, class: Class) -> Flaw {
-    let (elsewhere, place) = match finding.elsewhere {
-        Some((path, place)) => (Some(path), place),
+fn flaw(rule: &Rule, finding: Finding, at: Spot, class: Class, settings: &Settings) -> Flaw {
+    let (elsewhere, spot) = match finding.elsewhere {
+        Some((path, spot)) => (Some(path), spot),
         None => (None, at),
     };
     Flaw {
-        severity: severity(finding.gravity, class),
+        severity: severity(finding.gravity, class, settings.severity(rule.id)),
         age: if finding.was_there { Age::Touched } else { Age::New },
         elsewhere,
-        place,
+        spot,
         // A second line of defence: whatever a rule puts into its words stays one readable line.
         what: one_line(&finding.what, MOST_WORDS),
         fix: one_line(finding.fix.as_deref().unwrap_or(rule.fix), MOST_WORDS),
+        declared: None,
     }
 }
 
@@ -205,7 +420,7 @@ impl Sheet {
     /// All flaws with their rules, the gravest first, then by place.
     pub fn flaws(&self) -> Vec<(&'static Rule, &Flaw)> {
         let mut flaws: Vec<_> = self.found().collect();
-        flaws.sort_by_key(|(_, flaw)| (flaw.age, flaw.severity, flaw.place));
+        flaws.sort_by_key(|(_, flaw)| (flaw.age, flaw.severity, flaw.spot.start));
         flaws
     }
 
@@ -230,9 +445,11 @@ impl Sheet {
         self.news().next().is_some()
     }
 
-    /// Whether nothing in it fails a run: no error that is new.
-    pub fn passes(&self) -> bool {
-        self.news().all(|flaw| flaw.severity != Severity::Error)
+    /// What it comes to.
+    pub fn outcome(&self, bar: Bar) -> Outcome {
+        let failing = self.found().map(|(_, flaw)| flaw).filter(|flaw| bar.fails(flaw));
+        let outcome = |flaw: &Flaw| if flaw.declared.is_some() { Outcome::Undecided } else { Outcome::Fails };
+        failing.map(outcome).max().unwrap_or(Outcome::Passes)
     }
 
     /// How many flaws were there before.
@@ -240,15 +457,20 @@ impl Sheet {
         self.found().filter(|(_, flaw)| flaw.age != Age::New).count()
     }
 
-    /// Whether nothing in it is an error, new or not.
-    pub fn is_free_of_errors(&self) -> bool {
-        self.found().all(|(_, flaw)| flaw.severity != Severity::Error)
-    }
-
     /// How many new flaws there are of each severity.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         self.news().for_each(|flaw| counts.add(flaw.severity));
         counts
+    }
+
+    /// How many rules hold.
+    pub fn holding(&self) -> usize {
+        self.checks.iter().filter(|check| check.verdict == Verdict::Holds).count()
+    }
+
+    /// How many rules do not apply yet.
+    pub fn pending(&self) -> usize {
+        self.checks.iter().filter(|check| matches!(check.verdict, Verdict::NotYet(_))).count()
     }
 }

@@ -8,8 +8,8 @@
 //! Absent on purpose: the rules themselves (see [`crate::rules`]) and how a verdict looks.
 
 use crate::document::{Document, Field, Front, FrontMatter};
-use crate::law::Cite;
-use crate::text::{Place, Span, Spanned};
+use crate::law::{Cite, Severity};
+use crate::text::{Source, Span, Spanned, Spot};
 use crate::vep::{Stage, Status};
 use crate::world::{Base, World};
 use std::borrow::Cow;
@@ -38,7 +38,9 @@ pub enum Judge {
     Proposal(fn(&Case<'_>) -> Judged),
     /// A whole change against its base.
     Change(fn(&World, &Base) -> Judged),
-    /// Both, each for itself.
+    /// The checkout as a whole, with or without a base.
+    Checkout(fn(&World) -> Judged),
+    /// A proposal and a change, each for itself.
     Both(fn(&Case<'_>) -> Judged, fn(&World, &Base) -> Judged),
 }
 
@@ -47,7 +49,15 @@ impl Judge {
     pub fn of_proposal(self) -> Option<fn(&Case<'_>) -> Judged> {
         match self {
             Self::Proposal(judge) | Self::Both(judge, _) => Some(judge),
-            Self::Change(_) => None,
+            Self::Change(_) | Self::Checkout(_) => None,
+        }
+    }
+
+    /// The question about the checkout as a whole.
+    pub fn of_checkout(self) -> Option<fn(&World) -> Judged> {
+        match self {
+            Self::Checkout(judge) => Some(judge),
+            Self::Proposal(_) | Self::Change(_) | Self::Both(..) => None,
         }
     }
 
@@ -55,7 +65,7 @@ impl Judge {
     pub fn of_change(self) -> Option<fn(&World, &Base) -> Judged> {
         match self {
             Self::Change(judge) | Self::Both(_, judge) => Some(judge),
-            Self::Proposal(_) => None,
+            Self::Proposal(_) | Self::Checkout(_) => None,
         }
     }
 }
@@ -91,7 +101,7 @@ pub struct Finding {
     /// How to mend it; where none, the rule's own words.
     pub fix: Option<String>,
     /// The file and place, where it is not the document that was judged.
-    pub elsewhere: Option<(String, Place)>,
+    pub elsewhere: Option<(String, Spot)>,
     /// Whether the rule itself has seen that it was there before.
     pub was_there: bool,
 }
@@ -119,13 +129,17 @@ impl Finding {
 
     /// The same in another document: its span is that one's.
     pub fn within(self, document: &Document) -> Self {
-        let place = document.source.place(self.span.start);
-        Self { elsewhere: Some((document.path().into(), place)), ..self }
+        self.at(&document.source)
+    }
+
+    /// The same in another file: its span is that one's.
+    pub fn at(self, source: &Source) -> Self {
+        Self { elsewhere: Some((source.path().into(), source.spot(self.span))), ..self }
     }
 
     /// The same about a file of the change: its first line.
     pub fn about(self, path: &str) -> Self {
-        Self { elsewhere: Some((path.into(), Place { line: 1, column: 1 })), ..self }
+        Self { elsewhere: Some((path.into(), Spot::top())), ..self }
     }
 
     /// The same with its own mend.
@@ -145,31 +159,8 @@ pub enum Gravity {
     Should,
     /// Worth knowing.
     May,
-}
-
-/// How much a finding matters in its document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Would fail the check.
-    Error,
-    /// Should be looked at.
-    Warning,
-    /// Worth knowing.
-    Advice,
-}
-
-impl Severity {
-    /// All of them, the gravest first.
-    pub const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Advice];
-
-    /// As an answer says it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-            Self::Advice => "advice",
-        }
-    }
+    /// Worth knowing, and nothing is to be mended: no setting makes it graver.
+    Settled,
 }
 
 /// What a document is to the law.
@@ -198,18 +189,31 @@ impl Class {
 
 /// Severity by gravity and class (rows: [`Gravity`]; columns: new, governed, legacy and touched,
 /// legacy). A document that nobody touches never fails a run.
-const SEVERITIES: [(Gravity, [Severity; 4]); 4] = {
+const SEVERITIES: [(Gravity, [Severity; 4]); 5] = {
     use Severity::{Advice as I, Error as E, Warning as W};
     [
         (Gravity::Must, [E, E, E, W]),
         (Gravity::Migrate, [E, E, W, W]),
         (Gravity::Should, [W, W, W, W]),
         (Gravity::May, [I, I, I, I]),
+        (Gravity::Settled, [I, I, I, I]),
     ]
 };
 
-/// How severe a finding of this gravity is in a document of this class.
-pub fn severity(gravity: Gravity, class: Class) -> Severity {
+/// How severe a finding is in a document of this class. What a checkout's settings want counts, but neither
+/// makes an error of what fails no run by its class, nor does it touch what is settled.
+pub fn severity(gravity: Gravity, class: Class, wanted: Option<Severity>) -> Severity {
+    let usual = usual_severity(gravity, class);
+    let excused = class == Class::Legacy || (class == Class::LegacyTouched && gravity == Gravity::Migrate);
+    match wanted {
+        Some(_) if gravity == Gravity::Settled => usual,
+        Some(wanted) if excused => wanted.max(Severity::Warning),
+        Some(wanted) => wanted,
+        None => usual,
+    }
+}
+
+fn usual_severity(gravity: Gravity, class: Class) -> Severity {
     let column = match class {
         Class::New => 0,
         Class::Governed => 1,

@@ -11,6 +11,7 @@ mod people;
 mod place;
 mod plan;
 mod pull_request;
+mod settings;
 mod shape;
 mod steps;
 mod succession;
@@ -45,7 +46,13 @@ pub const BOOK: &[Chapter] = &[
     Chapter { name: "body", about: "the sections of the template say something", rules: body::RULES },
     Chapter { name: "pull request", about: "how a change is presented", rules: pull_request::RULES },
     Chapter { name: "ownership", about: "OWNERS files that a change touches", rules: ownership::RULES },
+    Chapter { name: "settings", about: "what the checkout asks of this tool", rules: settings::RULES },
 ];
+
+/// The rule of this id.
+pub fn named(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}
 
 /// All rules in the order of the book.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

@@ -64,6 +64,25 @@ pub struct Place {
     pub column: usize,
 }
 
+/// A stretch as a person is shown it: where it begins and ends, and the line on which it begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// Where it begins.
+    pub start: Place,
+    /// Where it ends: the place after its last character.
+    pub end: Place,
+    /// The line on which it begins, as it is in the file, without its end.
+    pub line: String,
+}
+
+impl Spot {
+    /// The beginning of a file of which nothing else is known.
+    pub fn top() -> Self {
+        let start = Place { line: 1, column: 1 };
+        Self { start, end: start, line: String::new() }
+    }
+}
+
 /// One file as it was read: its path and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -129,6 +148,14 @@ impl Source {
         let start = self.line_starts.get(line - 1).copied().unwrap_or_default();
         let before = self.text.get(start..offset).unwrap_or_default();
         Place { line, column: before.trim_start_matches(BOM).chars().count() + 1 }
+    }
+
+    /// A stretch as a person is shown it.
+    pub fn spot(&self, span: Span) -> Spot {
+        let start = self.place(span.start);
+        let line = self.line_span(start.line).map_or("", |line| self.slice(line));
+        let line = line.trim_start_matches(BOM).to_owned();
+        Spot { start, end: self.place(span.end.max(span.start)), line }
     }
 
     /// The line of an offset, counted from 1.

@@ -22,6 +22,7 @@ pub use validate::Validate;
 
 use crate::corpus::{Corpus, Notice};
 use crate::document::Document;
+use crate::report::Report;
 use crate::rule::Was;
 use crate::world::World;
 use schemars::JsonSchema;
@@ -63,9 +64,9 @@ pub trait Verb {
         None
     }
 
-    /// Whether the answer makes a command-line run fail.
-    fn fails(_answer: &Self::Answer) -> bool {
-        false
+    /// The report that the answer tells of, where it is one of verdicts.
+    fn report(_answer: &Self::Answer) -> Option<&Report> {
+        None
     }
 }
 

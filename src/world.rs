@@ -8,6 +8,7 @@ use crate::calendar::Calendar;
 use crate::corpus::Corpus;
 use crate::document::Document;
 use crate::owners::Owners;
+use crate::settings::{Selection, Settings};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,6 +24,10 @@ pub struct World {
     pub pull: PullRequest,
     /// Who owns what, in the state of the head.
     pub owners: Owners,
+    /// What the checkout asks of this tool, in the state of the head.
+    pub settings: Settings,
+    /// What the person asking wants to be told.
+    pub selection: Selection,
     /// The releases and their dates.
     pub calendar: Calendar,
     /// The day for which every answer holds, in UTC.
@@ -73,9 +78,34 @@ impl World {
         self.base.as_ref().map_or(self, |base| &base.world)
     }
 
+    /// The settings that count: those of the base, so that no change switches off its own judge.
+    pub fn in_force(&self) -> &Settings {
+        &self.before().settings
+    }
+
     /// A world without a change.
     pub fn unchanged(head: Corpus, calendar: Calendar, today: Date) -> Self {
-        Self { head, base: None, pull: PullRequest::default(), owners: Owners::default(), calendar, today }
+        Self {
+            head,
+            base: None,
+            pull: PullRequest::default(),
+            owners: Owners::default(),
+            settings: Settings::default(),
+            selection: Selection::default(),
+            calendar,
+            today,
+        }
+    }
+
+    /// Whether a SIG is one that may own a VEP here: one that the corpus knows, or that the settings add.
+    pub fn knows_sig(&self, name: &str) -> bool {
+        self.head.knows_sig(name) || self.in_force().sigs.contains(name)
+    }
+
+    /// The known SIG that was most probably meant.
+    pub fn nearest_sig(&self, name: &str) -> Option<&str> {
+        let added = self.in_force().sigs.iter().map(String::as_str);
+        self.head.nearest_sig(name).or_else(|| crate::text::nearest(name, added))
     }
 }
 

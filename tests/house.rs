@@ -12,7 +12,7 @@ use vep_mcp::vep::Status;
 const FLOORS: &[&[&str]] = &[
     &["text", "yaml", "markdown"],
     &["vep", "law", "lifecycle", "prose", "document"],
-    &["calendar", "corpus", "owners", "world"],
+    &["calendar", "corpus", "owners", "settings", "world"],
     &["rule", "rules", "report"],
     &["render", "verbs"],
     &["outside", "mcp", "cli"],

@@ -50,7 +50,10 @@ fn judged(world: &World, text: &str) -> Document {
     let sheet = judge(world, &document, Was::Unknown);
     for (_, flaw) in sheet.flaws() {
         assert!(
-            flaw.place.line >= 1 && flaw.place.column >= 1 && !flaw.what.is_empty() && !flaw.fix.is_empty()
+            flaw.spot.start.line >= 1
+                && flaw.spot.start.column >= 1
+                && !flaw.what.is_empty()
+                && !flaw.fix.is_empty()
         );
     }
     document

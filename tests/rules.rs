@@ -19,6 +19,7 @@ use vep_mcp::owners::Owners;
 use vep_mcp::report::{Age, Sheet, Verdict, judge, judge_change};
 use vep_mcp::rule::Was;
 use vep_mcp::rules;
+use vep_mcp::settings::{FILE, Settings};
 use vep_mcp::text::Source;
 use vep_mcp::world::{Base, Commit, PullRequest, World};
 
@@ -57,7 +58,8 @@ fn world(files: &Files, today: Date) -> World {
         .map(|(path, text)| Arc::new(Document::parse(Source::new(path, text))))
         .collect();
     let head = Corpus::new(documents, vec![]).with_files(names);
-    World { owners, ..World::unchanged(head, Calendar::snapshot(), today) }
+    let settings = files.get(FILE).map(|text| Settings::read(Source::new(FILE, text))).unwrap_or_default();
+    World { owners, settings, ..World::unchanged(head, Calendar::snapshot(), today) }
 }
 
 /// Applies a unified diff over several files.
@@ -106,7 +108,7 @@ fn say(sheet: &Sheet) -> String {
     let mut out = format!("{}: {}, {}\n", sheet.path, sheet.class.as_str(), sheet.counts());
     for (rule, flaw) in sheet.flaws() {
         let file = flaw.elsewhere.as_ref().map_or(String::new(), |path| format!("{path}:"));
-        let place = format!("{file}{}:{}", flaw.place.line, flaw.place.column);
+        let place = format!("{file}{}:{}", flaw.spot.start.line, flaw.spot.start.column);
         let before = if flaw.age == Age::New { "" } else { " (there before)" };
         writeln!(
             out,

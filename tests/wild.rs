@@ -14,11 +14,12 @@ use std::sync::{Arc, OnceLock};
 use vep_mcp::calendar::Calendar;
 use vep_mcp::document::{Document, Front};
 use vep_mcp::law::Law;
+use vep_mcp::law::Severity;
 use vep_mcp::lifecycle;
 use vep_mcp::outside::{Outside, Place};
 use vep_mcp::owners::Owners;
 use vep_mcp::report::{Age, Sheet, judge, judge_change};
-use vep_mcp::rule::{Severity, Was};
+use vep_mcp::rule::Was;
 use vep_mcp::rules;
 use vep_mcp::text::Source;
 use vep_mcp::verbs::Compare;
@@ -117,8 +118,11 @@ fn the_one_real_front_matter_has_no_error_and_no_warning() {
     let Some(world) = world() else { return };
     let document = world.head.numbered(307).next().unwrap();
     let sheet = judge(&world, document, Was::Unknown);
-    let found: Vec<_> =
-        sheet.flaws().into_iter().map(|(rule, flaw)| (rule.id, flaw.severity, flaw.place.line)).collect();
+    let found: Vec<_> = sheet
+        .flaws()
+        .into_iter()
+        .map(|(rule, flaw)| (rule.id, flaw.severity, flaw.spot.start.line))
+        .collect();
     // Its prose checklist is left over; that is all.
     assert_eq!(found, [("legacy-blocks-gone", Severity::Advice, 30)]);
 }

@@ -8,10 +8,9 @@ use super::Failure;
 use super::tree;
 use crate::corpus::{Corpus, Notice};
 use crate::document::{Document, MOST_BYTES};
-use crate::owners::{ALIASES, OWNERS, Owners};
 use crate::text::{Source, code, one_line};
 use crate::world::Commit;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -160,15 +159,17 @@ impl Git {
         }))
     }
 
-    /// The documents below `veps/` in a commit, and the OWNERS files. What is the same text as a document of
+    /// The documents below `veps/` in a commit, and the files beside them. What is the same text as a document of
     /// `known`, at the same path, is that document.
     pub fn tree(
         &self,
         commit: &str,
         known: Option<&Corpus>,
         cache: &mut Cache,
-    ) -> Result<(Corpus, Owners), Failure> {
-        let listed = self.ask(&["ls-tree", "-r", "-z", commit, OWNERS, ALIASES, "veps"], b"")?;
+    ) -> Result<(Corpus, BTreeMap<String, Vec<u8>>), Failure> {
+        let mut args = vec!["ls-tree", "-r", "-z", commit, "veps"];
+        args.extend(tree::BESIDE);
+        let listed = self.ask(&args, b"")?;
         let entries: Vec<Entry> = listed.split(|byte| *byte == 0).filter_map(entry).collect();
         let is_hidden = |path: &str| path.split('/').any(|part| part.starts_with('.'));
         let files: BTreeSet<String> = entries
@@ -189,12 +190,12 @@ impl Git {
             })
             .collect();
         let documents: Vec<&Entry> = plain.iter().filter(is_read).copied().collect();
-        let owners: Vec<&Entry> = plain.iter().filter(|it| tree::is_owners(&it.path)).copied().collect();
+        let beside: Vec<&Entry> = plain.iter().filter(|it| tree::is_beside(&it.path)).copied().collect();
         let key = |it: &Entry| (it.id.clone(), it.path.clone());
         let unread: Vec<&Entry> =
             documents.iter().filter(|it| !cache.contains_key(&key(it))).copied().collect();
-        let mut blobs = self.objects(unread.iter().chain(&owners).map(|it| it.id.as_str()))?;
-        let texts = blobs.split_off(unread.len());
+        let mut blobs = self.objects(unread.iter().chain(&beside).map(|it| it.id.as_str()))?;
+        let others = blobs.split_off(unread.len());
         for (it, blob) in unread.iter().zip(blobs) {
             if blob.len() > MOST_BYTES {
                 let what = format!("not read: {} bytes; at most {MOST_BYTES} are read", blob.len());
@@ -207,9 +208,8 @@ impl Git {
             cache.insert(key(it), same.cloned().unwrap_or_else(parse));
         }
         let documents = documents.iter().filter_map(|it| cache.get(&key(it)).cloned()).collect();
-        let texts = owners.iter().zip(texts);
-        let owners = texts.map(|(it, blob)| (it.path.clone(), String::from_utf8_lossy(&blob).into_owned()));
-        Ok((Corpus::new(documents, notices).with_files(files), Owners::read(owners.collect())))
+        let beside = beside.iter().map(|it| it.path.clone()).zip(others);
+        Ok((Corpus::new(documents, notices).with_files(files), beside.collect()))
     }
 
     /// The contents of objects, in one process.

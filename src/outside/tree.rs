@@ -5,10 +5,11 @@
 use super::Failure;
 use crate::corpus::{Corpus, Notice};
 use crate::document::{Document, MOST_BYTES};
-use crate::owners::{ALIASES, OWNERS, Owners};
+use crate::owners::{ALIASES, OWNERS};
+use crate::settings;
 use crate::text::Source;
 use include_dir::{Dir, include_dir};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::{self, DirEntry, Metadata};
 use std::path::Path;
 use std::sync::Arc;
@@ -168,22 +169,25 @@ fn inode(_: &Metadata) -> [u64; 4] {
     [0; 4]
 }
 
-/// Whether a path is that of an OWNERS file that is read: at the root, and below `veps/`.
-pub fn is_owners(path: &str) -> bool {
-    [OWNERS, ALIASES].contains(&path)
-        || (path.starts_with("veps/") && path.rsplit('/').next() == Some(OWNERS))
+/// The files at the root that are read beside the documents.
+pub const BESIDE: [&str; 3] = [OWNERS, ALIASES, settings::FILE];
+
+/// Whether a path is that of a file that is read beside the documents: at the root, or OWNERS below `veps/`.
+pub fn is_beside(path: &str) -> bool {
+    BESIDE.contains(&path) || (path.starts_with("veps/") && path.rsplit('/').next() == Some(OWNERS))
 }
 
-/// OWNERS and OWNERS_ALIASES of a checkout, by the names of its files. What cannot be read says nothing.
-pub fn owners(root: &Path, corpus: &Corpus) -> Owners {
-    let below = corpus.files().iter().map(String::as_str).filter(|path| is_owners(path));
-    let texts = [OWNERS, ALIASES].into_iter().chain(below).filter_map(|path| {
+/// What a checkout has beside its documents: files by path. What cannot be read, and what is no plain file,
+/// says nothing.
+pub fn beside(root: &Path, corpus: &Corpus) -> BTreeMap<String, Vec<u8>> {
+    let below = corpus.files().iter().map(String::as_str).filter(|path| is_beside(path));
+    let files = BESIDE.into_iter().chain(below).filter_map(|path| {
         let file = root.join(path);
-        let is_file = fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.is_file());
-        let bytes = is_file.then(|| fs::read(file).ok()).flatten()?;
-        Some((path.to_owned(), String::from_utf8_lossy(&bytes).into_owned()))
+        let fits = |metadata: Metadata| metadata.is_file() && metadata.len() <= MOST_BYTES as u64;
+        let bytes = fs::symlink_metadata(&file).is_ok_and(fits).then(|| fs::read(file).ok()).flatten()?;
+        Some((path.to_owned(), bytes))
     });
-    Owners::read(texts.collect())
+    files.collect()
 }
 
 /// The example universe as a corpus.

@@ -8,7 +8,7 @@
 
 use crate::calendar::{Freeze, days, last_safe_day};
 use crate::law::{Law, cite, vep282};
-use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, Was};
+use crate::rule::{Case, Finding, Gravity, Judge, Judged, NotYet, Rule, Was};
 use crate::text::Span;
 use crate::vep::{Release, Stage, Status};
 
@@ -46,8 +46,10 @@ fn before_freeze(case: &Case<'_>) -> Judged {
     );
     // Maintainers let a VEP about the process, with no code, move after the freeze.
     Ok(vec![match case.now.home.is_meta() {
-        _ if case.world.pull.is_labelled(EXCEPTION) => Finding::may(span, what)
-            .fix("A maintainer has added `freeze-exception`; nothing is to be mended."),
+        _ if case.world.pull.is_labelled(EXCEPTION) => {
+            let fix = "A maintainer has added `freeze-exception`; nothing is to be mended.";
+            Finding { gravity: Gravity::Settled, ..Finding::may(span, what).fix(fix) }
+        }
         true => Finding::should(span, what),
         false => Finding::must(span, what),
     }])
@@ -111,15 +113,12 @@ fn freeze_known(case: &Case<'_>) -> Judged {
 
 const FREEZE_NOT_NEAR: Rule = Rule {
     id: "freeze-not-near",
-    says: "a provisional VEP with a target has more than 14 days to that VEP Freeze",
+    says: "a provisional VEP with a target has more than 14 days (or as the settings say) to that VEP Freeze",
     why: "Finding reviewers and agreeing on a design takes weeks.",
     fix: "Have it made implementable before the freeze, or name a later release.",
     cites: &[vep282("Agentic AI Assistance", "VEP Freeze is approaching for the targeted milestone")],
     judge: Judge::Proposal(freeze_not_near),
 };
-
-/// How many days before a freeze it is near.
-const NEAR: i32 = 14;
 
 fn freeze_not_near(case: &Case<'_>) -> Judged {
     case.status_among(&[Status::Provisional])?;
@@ -129,7 +128,7 @@ fn freeze_not_near(case: &Case<'_>) -> Judged {
     };
     match days(case.world.today, freeze) {
         left if left <= 0 => Err(NotYet::because(format!("the VEP Freeze of {release} is past"))),
-        left if left > NEAR => Ok(vec![]),
+        left if left > case.world.in_force().near => Ok(vec![]),
         left => {
             let s = if left == 1 { "" } else { "s" };
             let safe = last_safe_day(freeze);

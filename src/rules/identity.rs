@@ -226,21 +226,21 @@ const SIG_KNOWN: Rule = Rule {
 
 fn sig_known(case: &Case<'_>) -> Judged {
     let matter = case.matter()?;
-    let corpus = &case.world.head;
+    let world = case.world;
     let owner = optional(&matter.owning_sig, "owning-sig")?;
     let others = optional(&matter.participating_sigs, "participating-sigs")?;
     let stranger = |name: &str, span: Span| {
         let finding = Finding::must(span, format!("{} is no SIG that is known here", code(name)));
-        match corpus.nearest_sig(name) {
+        match world.nearest_sig(name) {
             Some(sig) => finding.fix(format!("Did you mean `{sig}`?")),
             None => finding,
         }
     };
-    let unknown = participants(others).filter(|sig| !corpus.knows_sig(sig.value.trim()));
+    let unknown = participants(others).filter(|sig| !world.knows_sig(sig.value.trim()));
     let mut findings: Vec<Finding> = unknown.map(|sig| stranger(sig.value.trim(), sig.span)).collect();
     let Some(owner) = owner else { return Ok(findings) };
     let name = owner.value.trim();
-    if !corpus.knows_sig(name) {
+    if !world.knows_sig(name) {
         findings.push(stranger(name, owner.span));
     } else if !CANONICAL_SIGS.contains(&name) {
         let what = format!("{} is a SIG, but not one of the three that VEP-282 names", code(name));
@@ -271,7 +271,7 @@ fn sig_agrees(case: &Case<'_>) -> Judged {
     let matter = case.matter()?;
     let owner = value(&matter.owning_sig, "owning-sig")?;
     let name = owner.value.trim();
-    if !case.world.head.knows_sig(name) {
+    if !case.world.knows_sig(name) {
         return Err(NotYet::see("the owning SIG is not known", "sig-known"));
     }
     let mut findings = Vec::new();

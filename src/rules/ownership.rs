@@ -5,7 +5,7 @@
 use crate::law::{Law, cite, vep282};
 use crate::owners::{OWNERS, Owners};
 use crate::rule::{Finding, Judge, Judged, NotYet, Rule};
-use crate::text::{Place, Span, code};
+use crate::text::{Source, Span, code};
 use crate::world::{Base, World};
 use std::collections::BTreeSet;
 
@@ -33,10 +33,12 @@ fn owners_parse(world: &World, base: &Base) -> Judged {
     let touched = touched(world, base)?;
     let faults = world.owners.faults().iter().filter(|fault| touched.contains(&fault.path.as_str()));
     let findings = faults.map(|fault| {
-        let finding = Finding::must(Span::default(), format!("Prow cannot read it: {}", fault.what));
+        let text = world.owners.texts().get(&fault.path).map_or("", String::as_str);
+        let source = Source::new(fault.path.as_str(), text);
+        let line = source.line_span(fault.line).unwrap_or_default();
         let was_there = base.world.owners.faults().iter().any(|before| before.path == fault.path);
-        let elsewhere = Some((fault.path.clone(), Place { line: fault.line, column: 1 }));
-        Finding { elsewhere, was_there, ..finding }
+        let finding = Finding::must(line, format!("Prow cannot read it: {}", fault.what)).at(&source);
+        Finding { was_there, ..finding }
     });
     Ok(findings.collect())
 }

@@ -317,10 +317,10 @@ fn known_sig(world: &World, name: &str) -> Result<String, Trouble> {
     if name.eq_ignore_ascii_case(META_FOLDER) {
         return Ok(META_FOLDER.into());
     }
-    if let Some(sig) = [name.to_lowercase(), prefixed].into_iter().find(|sig| world.head.knows_sig(sig)) {
+    if let Some(sig) = [name.to_lowercase(), prefixed].into_iter().find(|sig| world.knows_sig(sig)) {
         return Ok(sig);
     }
-    let near = world.head.nearest_sig(name);
+    let near = world.nearest_sig(name);
     let here: Vec<&str> = world.head.sig_folders().take(20).chain([META_FOLDER]).collect();
     let mut ways: Vec<String> = near.into_iter().map(|sig| format!("Did you mean `{sig}`?")).collect();
     ways.push(format!("Folders here: {}.", here.join(", ")));

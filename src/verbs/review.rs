@@ -7,9 +7,8 @@
 
 use super::{Compare, Text, Trouble, Verb, label, notices, one_or_many, was};
 use crate::document::Document;
-use crate::render::{self, Found, Judged, judged};
-use crate::report::{Age, Counts, Sheet, judge, judge_change};
-use crate::rule::{Rule, Severity};
+use crate::render::{self, Found, Judged};
+use crate::report::{Bar, Counts, Declaration, Outcome, Report, Sheet, judge, judge_change};
 use crate::text::{code, one_line};
 use crate::vep::Handle;
 use crate::world::{Base, World};
@@ -65,6 +64,8 @@ pub struct Ask {
 /// What CI would say, the verdict first.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Answer {
+    #[serde(skip)]
+    report: Report,
     /// `would pass`, `would fail`, or `a person must decide`
     verdict: &'static str,
     /// The day the answer is for
@@ -85,7 +86,8 @@ pub struct Answer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     to_decide: Vec<Declared>,
     /// The change as a whole
-    change: Judged,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<Judged>,
     /// The touched VEPs, the gravest findings first
     documents: Vec<Judged>,
     /// Findings that were left out; ask with full
@@ -118,13 +120,6 @@ const DECLARATIONS: [(&str, &[&str]); 4] = [
     ("exception", &["before-freeze"]),
 ];
 
-/// A declaration that was made.
-struct Declaration {
-    kind: &'static str,
-    rules: &'static [&'static str],
-    reason: String,
-}
-
 impl Verb for Review {
     const COMMAND: &'static str = "review";
     const TOOL: &'static str = "review_changes";
@@ -151,34 +146,43 @@ impl Verb for Review {
         pull.labels = (!ask.labels.is_empty()).then(|| ask.labels.clone());
         let world = World { pull, ..world.clone() };
         let touched: Vec<&Arc<Document>> = base.touched(&world.head).collect();
-        let is_touched = |now: &Document| touched.iter().any(|it| it.path() == now.path());
+        let is_touched = |sheet: &Sheet| touched.iter().any(|it| it.path() == sheet.path);
         // A change can break a VEP that it does not touch, by what it takes away from it.
-        let sheets: Vec<(Sheet, Option<u32>)> = world
+        let sheets: Vec<Sheet> = world
             .head
             .proposals()
             .iter()
-            .map(|now| (judge(&world, now, was(&world, now.path())), now.number(), is_touched(now)))
-            .filter(|(sheet, _, touched)| *touched || sheet.has_news())
-            .map(|(sheet, number, _)| (sheet, number))
+            .map(|now| judge(&world, now, was(&world, now.path())))
+            .filter(|sheet| is_touched(sheet) || sheet.has_news())
             .collect();
-        let change = judge_change(&world, base);
-        Ok(answer(&world, base, &ask, &declarations, &touched, sheets, &change))
+        let whole = Some(judge_change(&world, base));
+        let mut report = Report::new(&world, base.name.clone(), whole, sheets, Bar::of(&world, ask.all));
+        report.declare(&declarations);
+        report.people = people(&touched, ask.author.as_deref());
+        report.notes = notes(&world, base, ask.body.as_ref());
+        Ok(answer(report, touched.len(), ask.full))
+    }
+
+    fn report(answer: &Answer) -> Option<&Report> {
+        Some(&answer.report)
     }
 
     fn texts(ask: &mut Ask) -> Vec<&mut Text> {
         ask.body.iter_mut().collect()
     }
+}
 
-    fn fails(answer: &Answer) -> bool {
-        answer.verdict == FAIL
+/// How an outcome is told before anybody has decided anything.
+fn would(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Passes => "would pass",
+        Outcome::Undecided => Outcome::Undecided.as_str(),
+        Outcome::Fails => "would fail",
     }
 }
 
-const PASS: &str = "would pass";
-const FAIL: &str = "would fail";
-const DECIDE: &str = "a person must decide";
-
-fn declaration(text: &str) -> Result<Declaration, Trouble> {
+/// A declaration, with the rules that it speaks of.
+fn declaration(text: &str) -> Result<(&'static [&'static str], Declaration), Trouble> {
     let (kind, reason) = text.split_once('=').unwrap_or((text, ""));
     let known = DECLARATIONS.iter().find(|(known, _)| *known == kind.trim());
     let kinds: Vec<&str> = DECLARATIONS.iter().map(|(kind, _)| *kind).collect();
@@ -192,94 +196,67 @@ fn declaration(text: &str) -> Result<Declaration, Trouble> {
             format!("Write {kind}=reason."),
         ));
     }
-    Ok(Declaration { kind, rules, reason: one_line(reason.trim().trim_matches('"'), 300) })
+    Ok((rules, Declaration { kind, reason: one_line(reason.trim().trim_matches('"'), 300) }))
 }
 
-fn answer(
-    world: &World,
-    base: &Base,
-    ask: &Ask,
-    declarations: &[Declaration],
-    touched: &[&Arc<Document>],
-    sheets: Vec<(Sheet, Option<u32>)>,
-    change: &Sheet,
-) -> Answer {
-    let all = || sheets.iter().map(|(sheet, _)| sheet).chain([change]);
-    let (mut counts, mut before, mut blocking, mut to_decide) = (Counts::default(), 0, 0, Vec::new());
-    for (sheet, rule, flaw) in
-        all().flat_map(|sheet| sheet.flaws().into_iter().map(move |(rule, flaw)| (sheet, rule, flaw)))
-    {
-        let is_new = flaw.age == Age::New;
-        if is_new {
-            counts.add(flaw.severity);
-        } else {
-            before += 1;
-        }
-        if flaw.severity != Severity::Error || !(is_new || ask.all) {
-            continue;
-        }
-        match declared(declarations, rule) {
-            Some(by) => to_decide.push(Declared {
-                rule: rule.id,
-                path: one_line(&sheet.path, 200),
-                what: flaw.what.clone(),
-                declared: by.kind.into(),
-                reason: by.reason.clone(),
-            }),
-            None => blocking += 1,
-        }
-    }
-    let verdict = match (blocking, to_decide.is_empty()) {
-        (0, true) => PASS,
-        (0, false) => DECIDE,
-        _ => FAIL,
-    };
-    let mut documents: Vec<Judged> =
-        sheets.iter().map(|(sheet, number)| judged(sheet, *number, ask.full)).collect();
-    documents.sort_by_key(|it| std::cmp::Reverse((!it.passes, it.errors, it.warnings)));
-    let mut change = judged(change, None, ask.full);
-    let left_out = if ask.full { 0 } else { shorten(&mut change, &mut documents) };
-    // What the base's files are like as well is not this change's matter.
-    let old = base.world.head.notices();
-    let news = world.head.notices().iter().filter(|notice| !old.contains(notice));
+fn answer(report: Report, touched: usize, full: bool) -> Answer {
+    let declared = report.flaws().filter_map(|(sheet, rule, flaw)| {
+        let by = flaw.declared.as_ref()?;
+        Some(Declared {
+            rule: rule.id,
+            path: one_line(&sheet.path, 200),
+            what: flaw.what.clone(),
+            declared: by.kind.into(),
+            reason: by.reason.clone(),
+        })
+    });
+    let to_decide = declared.collect();
+    let told = |sheet: &Sheet| render::judged(sheet, report.bar, full);
+    let mut documents: Vec<Judged> = report.sheets.iter().map(told).collect();
+    let mut change = report.whole.as_ref().map(told);
+    let left_out = if full { 0 } else { shorten(&mut change, &mut documents) };
+    let Counts { errors, warnings, advice } = report.counts();
     Answer {
-        verdict,
-        today: world.today.to_string(),
-        base: base.name.clone(),
-        calendar: world.calendar.source.with_age(world.today),
-        touched: touched.len(),
-        errors: counts.errors,
-        warnings: counts.warnings,
-        advice: counts.advice,
-        before,
+        verdict: would(report.outcome()),
+        today: report.today.to_string(),
+        base: report.base.clone(),
+        calendar: report.calendar.clone(),
+        touched,
+        errors,
+        warnings,
+        advice,
+        before: report.before(),
         to_decide,
         change,
         documents,
         left_out,
-        people: people(touched, ask.author.as_deref()),
-        notes: body_notes(ask.body.as_ref()).into_iter().chain(notices(news)).collect(),
+        people: report.people.clone(),
+        notes: report.notes.clone(),
+        report,
     }
 }
 
-fn declared<'d>(declarations: &'d [Declaration], rule: &Rule) -> Option<&'d Declaration> {
-    declarations.iter().find(|it| it.rules.contains(&rule.id))
+/// What else is to be known of a change: what its body lacks, and the files that were not read as they stand.
+/// What the base's files are like as well is not this change's matter.
+fn notes(world: &World, base: &Base, body: Option<&Text>) -> Vec<String> {
+    let old = base.world.head.notices();
+    let news = world.head.notices().iter().filter(|notice| !old.contains(notice));
+    body_notes(body).into_iter().chain(notices(news)).collect()
 }
 
 /// Keeps the answer readable: what was there before is counted and not told, and only so many documents and
 /// findings are. Gives back how many findings went.
-fn shorten(change: &mut Judged, documents: &mut Vec<Judged>) -> usize {
-    let count = |documents: &[Judged]| documents.iter().map(|it| it.findings.len()).sum::<usize>();
+fn shorten(change: &mut Option<Judged>, documents: &mut Vec<Judged>) -> usize {
     let is_new = |found: &Found| found.age.is_none();
     documents.iter_mut().for_each(|document| document.findings.retain(is_new));
-    let before = count(documents) + change.findings.len();
-    change.findings.truncate(MOST_FINDINGS);
+    let all: usize = change.iter().chain(&*documents).map(|it| it.findings.len()).sum();
     documents.truncate(MOST_DOCUMENTS);
-    let mut room = MOST_FINDINGS - change.findings.len();
-    for document in documents.iter_mut() {
-        document.findings.truncate(room);
-        room -= document.findings.len();
+    let mut room = MOST_FINDINGS;
+    for judged in change.iter_mut().chain(documents) {
+        judged.findings.truncate(room);
+        room -= judged.findings.len();
     }
-    before - count(documents) - change.findings.len()
+    all - (MOST_FINDINGS - room)
 }
 
 /// What the repository's own pull request template asks for and the body lacks.
@@ -345,9 +322,9 @@ impl fmt::Display for Answer {
                 code(path)
             )?;
         }
-        if !self.change.findings.is_empty() || !self.change.verdicts.is_empty() {
-            self.change.write(f, false)?;
-        }
+        let change = self.change.iter();
+        let told = change.filter(|change| !change.findings.is_empty() || !change.verdicts.is_empty());
+        told.into_iter().try_for_each(|change| change.write(f, false))?;
         for document in &self.documents {
             document.write(f, true)?;
         }

@@ -259,7 +259,7 @@ fn standing(world: &World, document: &Document) -> Standing {
     let brief = |(rule, flaw): (&'static crate::rule::Rule, &crate::report::Flaw)| Brief {
         rule: rule.id,
         severity: flaw.severity.as_str(),
-        line: flaw.place.line,
+        line: flaw.spot.start.line,
         what: flaw.what.clone(),
     };
     Standing {

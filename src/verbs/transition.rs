@@ -8,9 +8,10 @@
 use super::{Name, Trouble, Verb, label, one};
 use crate::calendar::{Freeze, days, last_safe_day};
 use crate::document::{Document, Front};
+use crate::law::Severity;
 use crate::lifecycle::{Standing, Start, Step, step, who};
 use crate::report::{Sheet, Verdict, judge};
-use crate::rule::{Severity, Was};
+use crate::rule::Was;
 use crate::text::{Source, Spanned, code, one_line};
 use crate::vep::Status;
 use crate::world::World;
@@ -205,7 +206,7 @@ fn flaws(sheet: &Sheet, wanted: impl Fn(&str, Severity) -> bool) -> Vec<Lack> {
         .filter(|(rule, flaw)| rule.id != "step-lawful" && wanted(rule.id, flaw.severity))
         .map(|(rule, flaw)| Lack {
             rule: rule.id,
-            line: flaw.place.line,
+            line: flaw.spot.start.line,
             what: flaw.what.clone(),
             fix: flaw.fix.clone(),
         })

@@ -3,8 +3,8 @@
 use super::{Compare, Name, Text, Trouble, Verb, notices, one, one_or_many, said, unknown, was};
 use crate::document::{Document, Home, MOST_BYTES};
 use crate::render::{self, Found, Judged};
-use crate::report::{Counts, Flaw, Sheet, judge};
-use crate::rule::{Rule, Severity, Was};
+use crate::report::{self, Bar, Counts, Outcome, Report, Sheet, judge, judge_checkout};
+use crate::rule::Was;
 use crate::text::{Source, code};
 use crate::world::World;
 use schemars::JsonSchema;
@@ -16,8 +16,6 @@ use std::sync::Arc;
 const MOST_DOCUMENTS: usize = 20;
 /// Most findings that a brief answer lists.
 const MOST_FINDINGS: usize = 30;
-/// A rule that more documents break than this, without an error, is told once and not for each.
-const FOLD_ABOVE: usize = 5;
 /// Most VEPs that are named for a broken rule.
 const MOST_NAMED: usize = 70;
 /// The name of a draft that nobody has given a path.
@@ -67,7 +65,9 @@ enum Detail {
 /// What the book says, the verdict first.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Answer {
-    /// No document has an error that is new
+    #[serde(skip)]
+    report: Report,
+    /// Nothing fails the run: no document has an error that is new
     passes: bool,
     /// The day the answer is for
     today: String,
@@ -118,6 +118,7 @@ impl Verb for Validate {
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let mut notes = Vec::new();
+        let mut whole = None;
         let was = ask.was.as_ref().map(|was| text_of(was, "the earlier text")).transpose()?;
         let (sheets, base) = match &ask.draft {
             Some(_) if !ask.veps.is_empty() => {
@@ -138,14 +139,18 @@ impl Verb for Validate {
                 (Some(_), _) => {
                     return Err(Trouble::new("was goes with one VEP", "Name the one VEP, or give a draft."));
                 }
-                (None, names) => (judge_tree(world, names)?, base_of(world)),
+                (None, names) => {
+                    whole = Some(judge_checkout(world)).filter(Sheet::has_news);
+                    (judge_tree(world, names)?, base_of(world))
+                }
             },
         };
         match ask.detail {
             Detail::Brief => notes.extend(notices(world.head.notices())),
             Detail::Full => notes.extend(world.head.notices().iter().map(said)),
         }
-        Ok(answer(world, sheets, base, &ask, notes))
+        let report = Report::new(world, base, whole, sheets, Bar::of(world, ask.all));
+        Ok(answer(Report { notes, ..report }, ask.detail))
     }
 
     fn texts(ask: &mut Ask) -> Vec<&mut Text> {
@@ -156,15 +161,12 @@ impl Verb for Validate {
         ask.base.clone().map(|base| Compare { base: Some(base), head: None })
     }
 
-    fn fails(answer: &Answer) -> bool {
-        !answer.passes
+    fn report(answer: &Answer) -> Option<&Report> {
+        Some(&answer.report)
     }
 }
 
-/// A judged document, with the number it goes by.
-type Numbered = (Sheet, Option<u32>);
-
-fn judge_tree(world: &World, names: &[Name]) -> Result<Vec<Numbered>, Trouble> {
+fn judge_tree(world: &World, names: &[Name]) -> Result<Vec<Sheet>, Trouble> {
     let all = world.head.proposals();
     if all.is_empty() {
         return Err(unknown(&world.head, ""));
@@ -182,7 +184,7 @@ fn judge_tree(world: &World, names: &[Name]) -> Result<Vec<Numbered>, Trouble> {
             named
         }
     };
-    Ok(documents.into_iter().map(|it| (judge(world, it, was(world, it.path())), it.number())).collect())
+    Ok(documents.into_iter().map(|it| judge(world, it, was(world, it.path()))).collect())
 }
 
 /// What the documents of a world are compared with, in words.
@@ -197,9 +199,9 @@ fn base_of(world: &World) -> String {
 const GIVEN: &str = "the earlier text that was given";
 
 /// One VEP against an earlier text of it.
-fn judge_against(world: &World, document: &Document, was: &[u8]) -> Numbered {
+fn judge_against(world: &World, document: &Document, was: &[u8]) -> Sheet {
     let was = Document::parse(Source::from_bytes(document.path(), was));
-    (judge(world, document, Was::Known(&was)), document.number())
+    judge(world, document, Was::Known(&was))
 }
 
 /// The bytes of a text that came along, if they can be judged at all.
@@ -230,7 +232,7 @@ fn judge_draft(
     path: Option<&str>,
     was: Option<&[u8]>,
     notes: &mut Vec<String>,
-) -> Result<(Numbered, String), Trouble> {
+) -> Result<(Sheet, String), Trouble> {
     let bytes = text_of(draft, "the draft")?;
     let path = path.map(readable_path).transpose()?;
     let mut document = Document::parse(Source::from_bytes(path.as_deref().unwrap_or(DRAFT), bytes));
@@ -244,8 +246,7 @@ fn judge_draft(
         Some(was) => (Was::Known(was), format!("the file at {}", code(document.path()))),
         None => (Was::Nothing, "nothing: the draft is a new document".into()),
     };
-    let sheet = judge(world, &document, was);
-    Ok(((sheet, document.number()), base))
+    Ok((judge(world, &document, was), base))
 }
 
 /// A path that a draft may be meant for.
@@ -288,16 +289,13 @@ fn at_its_place(world: &World, document: Document, notes: &mut Vec<String>) -> D
     }
 }
 
-fn answer(world: &World, sheets: Vec<Numbered>, base: String, ask: &Ask, notes: Vec<String>) -> Answer {
-    let detail = ask.detail;
-    let total = sheets.iter().map(|(sheet, _)| sheet.counts()).fold(Counts::default(), Counts::plus);
-    let judged = sheets.len();
+fn answer(report: Report, detail: Detail) -> Answer {
     let brief = detail == Detail::Brief;
-    let by_rule = if judged > 1 { tally(&sheets, brief) } else { vec![] };
-    let mut documents: Vec<Judged> =
-        sheets.iter().map(|(sheet, number)| render::judged(sheet, *number, detail == Detail::Full)).collect();
+    let judged = report.sheets.len();
+    let by_rule = if judged > 1 { tally(&report, brief) } else { vec![] };
+    let told = |sheet: &Sheet| render::judged(sheet, report.bar, !brief);
+    let mut documents: Vec<Judged> = report.all().map(told).collect();
     let mut left_out = 0;
-    documents.sort_by_key(|it| std::cmp::Reverse((it.errors, it.warnings, it.advice)));
     if brief {
         for document in &mut documents {
             let folded = |found: &Found| by_rule.iter().any(|it| it.folded && it.rule == found.rule);
@@ -305,19 +303,21 @@ fn answer(world: &World, sheets: Vec<Numbered>, base: String, ask: &Ask, notes: 
         }
         left_out = shorten(&mut documents);
     }
+    let Counts { errors, warnings, advice } = report.counts();
     Answer {
-        passes: sheets.iter().all(|(sheet, _)| sheet.passes() && (!ask.all || sheet.is_free_of_errors())),
-        today: world.today.to_string(),
-        base,
+        passes: report.outcome() == Outcome::Passes,
+        today: report.today.to_string(),
+        base: report.base.clone(),
         judged,
-        errors: total.errors,
-        warnings: total.warnings,
-        advice: total.advice,
-        before: sheets.iter().map(|(sheet, _)| sheet.before()).sum(),
+        errors,
+        warnings,
+        advice,
+        before: report.before(),
         documents,
         left_out,
         by_rule,
-        notes,
+        notes: report.notes.clone(),
+        report,
     }
 }
 
@@ -340,23 +340,21 @@ fn shorten(documents: &mut Vec<Judged>) -> usize {
     before - count(documents)
 }
 
-fn tally(sheets: &[Numbered], brief: bool) -> Vec<Tally> {
-    let flaws: Vec<(&'static Rule, &Flaw, Option<u32>)> = sheets
-        .iter()
-        .flat_map(|(sheet, number)| sheet.flaws().into_iter().map(|(rule, flaw)| (rule, flaw, *number)))
-        .collect();
-    let of_rule = |rule: &'static Rule| {
-        let own: Vec<_> = flaws.iter().filter(|(broken, ..)| broken.id == rule.id).collect();
-        let (_, first, _) = own.first()?;
-        let mut veps: Vec<u32> = own.iter().filter_map(|(.., number)| *number).collect();
+fn tally(report: &Report, brief: bool) -> Vec<Tally> {
+    let told = |tally: report::Tally<'_>| {
+        let (_, first) = tally.flaws.first()?;
+        let mut veps: Vec<u32> = tally.flaws.iter().filter_map(|(sheet, _)| sheet.number).collect();
         veps.dedup();
-        let harmless = own.iter().all(|(_, flaw, _)| flaw.severity != Severity::Error);
-        let folded = brief && harmless && veps.len() > FOLD_ABOVE;
-        let example = format!("{}. {}", first.what, first.fix);
         veps.truncate(MOST_NAMED);
-        Some(Tally { rule: rule.id, findings: own.len(), veps, example, folded })
+        Some(Tally {
+            rule: tally.rule.id,
+            findings: tally.flaws.len(),
+            veps,
+            example: format!("{}. {}", first.what, first.fix),
+            folded: brief && tally.is_folded(),
+        })
     };
-    crate::rules::all().filter_map(of_rule).collect()
+    report.tallies().into_iter().filter_map(told).collect()
 }
 
 impl fmt::Display for Answer {
