@@ -3,9 +3,12 @@
 //! It walks the same list of verbs as the MCP server. Exit codes: 0 all is well, 1 the answer has
 //! errors, 2 the question was wrong, 3 the world failed.
 
+use crate::law::Severity;
 use crate::outside::{self, Failure, Outside, Place};
+use crate::render;
 use crate::report::Outcome;
-use crate::verbs::{self, Face, Text, Verb};
+use crate::settings::Selection;
+use crate::verbs::{self, Face, Text, Trouble, Verb};
 use crate::world::World;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiff::civil::Date;
@@ -36,16 +39,77 @@ struct Common {
     #[arg(long, global = true, value_name = "DATE")]
     today: Option<Date>,
     /// How answers are printed
-    #[arg(long, global = true, value_enum, default_value = "markdown")]
+    #[arg(long, global = true, value_enum, default_value = "text")]
     format: Format,
+    /// Whether text is coloured; auto: on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    color: Colour,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// For reading
+    /// For a terminal
+    Text,
+    /// For a pull request's comment
     Markdown,
     /// For programs
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub's workflow commands, and the comment as the step's summary
+    Github,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Colour {
+    fn is_wanted(self) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => {
+                let choice = anstream::AutoStream::choice(&std::io::stdout());
+                choice != anstream::ColorChoice::Never
+            }
+        }
+    }
+}
+
+/// The options of the commands that judge.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Which verdicts")]
+struct Judging {
+    /// From which severity on a finding fails the run; default: as the settings say, else error
+    #[arg(long, value_enum)]
+    fail_on: Option<FailOn>,
+    /// Only these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Not these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    skip: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum FailOn {
+    Error,
+    Warning,
+}
+
+impl Judging {
+    fn selection(&self) -> Result<Selection, Trouble> {
+        let fail_on = self.fail_on.map(|from| match from {
+            FailOn::Error => Severity::Error,
+            FailOn::Warning => Severity::Warning,
+        });
+        let (only, skip) = (verbs::rules_named(&self.only)?, verbs::rules_named(&self.skip)?);
+        Ok(Selection { only, skip, fail_on })
+    }
 }
 
 const SERVE: &str = "serve";
@@ -76,7 +140,7 @@ pub fn command() -> Command {
     Common::augment_args(Command::new("vep-mcp"))
         .version(env!("CARGO_PKG_VERSION"))
         .about("KubeVirt's VEP governance for people, CI and AI assistants")
-        .after_help("Exit codes: 0 clean, 1 errors found, 2 the question was wrong, 3 the checkout could not be read.")
+        .after_help("Exit codes: 0 clean, 1 the verdict fails, 2 the question was wrong, 3 the checkout could not be read.")
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(commands.0)
@@ -88,7 +152,8 @@ struct Commands(Vec<Command>);
 
 impl Face for Commands {
     fn add<V: Verb>(&mut self) {
-        self.0.push(V::Ask::augment_args(Command::new(V::COMMAND)).about(V::ABOUT));
+        let command = V::Ask::augment_args(Command::new(V::COMMAND)).about(V::ABOUT);
+        self.0.push(if V::JUDGES { Judging::augment_args(command) } else { command });
     }
 }
 
@@ -104,8 +169,8 @@ fn dispatch(matches: &ArgMatches) -> u8 {
         Some((SERVE, _)) => serve(outside),
         Some((DEMO, _)) => demo(common.today),
         Some((name, matches)) => {
-            let mut asked =
-                Asked { name, matches, format: common.format, outside: &outside, code: WRONG_QUESTION };
+            let Common { format, color, .. } = common;
+            let mut asked = Asked { name, matches, format, color, outside: &outside, code: WRONG_QUESTION };
             verbs::each(&mut asked);
             asked.code
         }
@@ -134,6 +199,7 @@ struct Asked<'a> {
     name: &'a str,
     matches: &'a ArgMatches,
     format: Format,
+    color: Colour,
     outside: &'a Outside,
     code: u8,
 }
@@ -152,26 +218,53 @@ impl Asked<'_> {
             Ok(ask) => ask,
             Err(error) => return complain(&error.to_string(), WRONG_QUESTION),
         };
+        let selection = match self.selection::<V>() {
+            Ok(selection) => selection,
+            Err(trouble) => return complain(&trouble.to_string(), WRONG_QUESTION),
+        };
         let world =
             match fetch_texts::<V>(&mut ask).and_then(|()| self.outside.load(V::compares(&ask).as_ref())) {
                 Ok(world) => world,
                 Err(failure) => return complain(&failure.to_string(), FAILED_WORLD),
             };
-        self.print_answer::<V>(&world, ask)
+        match V::run(&World { selection, ..world }, ask) {
+            Ok(answer) => self.print_answer::<V>(&answer),
+            Err(trouble) => complain(&trouble.to_string(), WRONG_QUESTION),
+        }
     }
 
-    fn print_answer<V: Verb>(&self, world: &World, ask: V::Ask) -> u8 {
-        let answer = match V::run(world, ask) {
-            Ok(answer) => answer,
-            Err(trouble) => return complain(&trouble.to_string(), WRONG_QUESTION),
+    /// What of the verdicts is asked for, where the verb judges; and whether the format can tell its answers.
+    fn selection<V: Verb>(&self) -> Result<Selection, Trouble> {
+        if V::JUDGES {
+            let judging = Judging::from_arg_matches(self.matches);
+            return judging.map_err(|error| Trouble::new(error.to_string(), "See --help."))?.selection();
+        }
+        if matches!(self.format, Format::Sarif | Format::Github) {
+            let what = format!("{} has no verdicts to tell in this format", V::COMMAND);
+            return Err(Trouble::new(
+                what,
+                "Use --format text, markdown or json; validate and review judge.",
+            ));
+        }
+        Ok(Selection::default())
+    }
+
+    fn print_answer<V: Verb>(&self, answer: &V::Answer) -> u8 {
+        let Some(report) = V::report(answer) else {
+            return match self.format {
+                Format::Json => print_json(answer, CLEAN),
+                _ => print(&answer.to_string(), CLEAN),
+            };
         };
-        let fails = V::report(&answer).is_some_and(|report| report.outcome() == Outcome::Fails);
-        let code = if fails { FINDINGS } else { CLEAN };
+        let code = if report.outcome() == Outcome::Fails { FINDINGS } else { CLEAN };
         match self.format {
-            Format::Markdown => print(&answer.to_string(), code),
-            Format::Json => match serde_json::to_string_pretty(&answer) {
-                Ok(json) => print(&format!("{json}\n"), code),
-                Err(error) => complain(&error.to_string(), FAILED_WORLD),
+            Format::Text => print(&render::text(report, self.color.is_wanted()), code),
+            Format::Markdown => print(&render::comment(report), code),
+            Format::Json => print_json(&render::told(report), code),
+            Format::Sarif => print(&render::sarif(report), code),
+            Format::Github => match outside::append_step_summary(&render::comment(report)) {
+                Ok(()) => print(&render::github(report), code),
+                Err(failure) => complain(&failure.to_string(), FAILED_WORLD),
             },
         }
     }
@@ -185,6 +278,13 @@ fn fetch_texts<V: Verb>(ask: &mut V::Ask) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn print_json(value: &impl serde::Serialize, code: u8) -> u8 {
+    match serde_json::to_string_pretty(value) {
+        Ok(json) => print(&format!("{json}\n"), code),
+        Err(error) => complain(&error.to_string(), FAILED_WORLD),
+    }
 }
 
 /// Prints an answer. A reader that has gone away (`| head`) is no failure.

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use demo::demo;
+pub use schema::output as schema_of;
 pub use stdio::serve_stdio;
 
 /// The revisions of the protocol that the server speaks.

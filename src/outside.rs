@@ -3,7 +3,8 @@
 //! [`Outside::load`] gathers a [`World`] for one question. A server calls it for every question, so a
 //! change on disk is seen at once; what did not change is not parsed again.
 //!
-//! Absent on purpose: writing, and everything that could open a socket or run what a checkout configures.
+//! Absent on purpose: writing into a checkout, and everything that could open a socket or run what a checkout
+//! configures.
 
 mod git;
 mod schedule;
@@ -237,6 +238,19 @@ impl std::fmt::Display for Failure {
             Self::Unreadable { what, why } => write!(f, "{what} cannot be read: {why}"),
         }
     }
+}
+
+/// Appends a summary to the file that GitHub's runner names for it; elsewhere it does nothing.
+pub fn append_step_summary(text: &str) -> Result<(), Failure> {
+    use std::io::Write as _;
+    let Some(name) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|name| !name.is_empty()) else {
+        return Ok(());
+    };
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(name);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| Failure::Unreadable {
+        what: "the file named by GITHUB_STEP_SUMMARY".into(),
+        why: error.to_string(),
+    })
 }
 
 /// Reads the text that a question names by a file, or by `-` for the standard input.

@@ -1,6 +1,21 @@
-//! One sheet, many hands: how the verdicts on a document are told, as values for JSON and as Markdown.
+//! One report, many hands: a terminal's text, the pull request's comment, SARIF, workflow annotations, JSON.
 //!
-//! Absent on purpose, until their issue comes: terminals with carets, SARIF, workflow annotations.
+//! All tell the same findings by the same ids, and the same counts; the same report is told by the same bytes.
+//! Here is what they and the verbs' own answers share: a judged document as a value.
+//!
+//! Absent on purpose: where it goes. The roof prints.
+
+mod comment;
+mod github;
+mod json;
+mod sarif;
+mod text;
+
+pub use comment::{MARKER, comment};
+pub use github::github;
+pub use json::{Told, told};
+pub use sarif::sarif;
+pub use text::text;
 
 use crate::report::{Age, Bar, Counts, Flaw, Outcome, Sheet, Verdict};
 use crate::rule::Rule;
@@ -69,6 +84,9 @@ pub struct Found {
     pub fix: String,
     /// Where the law says so
     pub cite: String,
+    /// Why it is meant all the same, by somebody's word: a person must decide
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub declared: Option<String>,
 }
 
 /// One rule's verdict.
@@ -123,6 +141,7 @@ fn found(rule: &'static Rule, flaw: &Flaw, full: bool) -> Found {
         what: flaw.what.clone(),
         fix: flaw.fix.clone(),
         cite,
+        declared: flaw.declared.as_ref().map(|by| format!("{}: {}", by.kind, by.reason)),
     }
 }
 
@@ -149,7 +168,7 @@ impl Judged {
             }
         }
         writeln!(f)?;
-        for Found { rule, severity, age, file, line, column, what, fix, cite } in &self.findings {
+        for Found { rule, severity, age, file, line, column, what, fix, cite, .. } in &self.findings {
             let stop = if what.ends_with(['.', '?', '…']) { "" } else { "." };
             let before = if age.is_some() { " (there before)" } else { "" };
             let file = file.as_ref().map_or(String::new(), |file| format!("{}:", code(file)));

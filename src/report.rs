@@ -200,6 +200,8 @@ pub struct Report {
     pub whole: Option<Sheet>,
     /// The documents, the gravest first.
     pub sheets: Vec<Sheet>,
+    /// Whether everything is to be told: also what was there before, and each document by itself.
+    pub full: bool,
     /// What people owe; no tool can give it for them.
     pub people: Vec<String>,
     /// What else is to be known.
@@ -220,6 +222,7 @@ impl Report {
             calendar: world.calendar.source.with_age(world.today),
             whole,
             sheets,
+            full: false,
             people: vec![],
             notes: vec![],
         }
@@ -243,6 +246,19 @@ impl Report {
     /// How many flaws were there before.
     pub fn before(&self) -> usize {
         self.all().map(Sheet::before).sum()
+    }
+
+    /// Whether a flaw is told one by one: what was there before only where it fails the run, or in full.
+    pub fn tells(&self, flaw: &Flaw) -> bool {
+        self.full || flaw.age == Age::New || self.bar.fails(flaw)
+    }
+
+    /// The broken rules that are told once and not document by document; none in a full report.
+    pub fn folded(&self) -> Vec<Tally<'_>> {
+        if self.full {
+            return vec![];
+        }
+        self.tallies().into_iter().filter(Tally::is_folded).collect()
     }
 
     /// Every flaw with its sheet and rule: sheet by sheet, the gravest first.
@@ -443,6 +459,16 @@ impl Sheet {
     /// Whether anything in it is new.
     pub fn has_news(&self) -> bool {
         self.news().next().is_some()
+    }
+
+    /// Whether it is about a document, and not about a checkout or a change as a whole.
+    pub fn is_document(&self) -> bool {
+        ![WHOLE_CHANGE, WHOLE_CHECKOUT].contains(&self.path.as_str())
+    }
+
+    /// The file in which a flaw of this sheet is; none for what is wrong with a change itself.
+    pub fn file_of<'s>(&'s self, flaw: &'s Flaw) -> Option<&'s str> {
+        flaw.elsewhere.as_deref().or(self.is_document().then_some(self.path.as_str()))
     }
 
     /// What it comes to.

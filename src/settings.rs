@@ -301,9 +301,7 @@ mod tests {
             ("- a\n", "no map", "key: value"),
             ("off: {\n", "", ""),
         ] {
-            let settings = read(
-                &format!("freeze-warning-days: 7\n{yaml}").replace("freeze-warning-days: 7\n- a", "- a"),
-            );
+            let settings = read(yaml);
             let [fault] = settings.faults.as_slice() else { panic!("{yaml}: {:?}", settings.faults) };
             assert!(fault.what.contains(what) && fault.fix.contains(fix), "{yaml}: {fault:?}");
         }

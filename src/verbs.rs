@@ -24,10 +24,12 @@ use crate::corpus::{Corpus, Notice};
 use crate::document::Document;
 use crate::report::Report;
 use crate::rule::Was;
+use crate::rules;
 use crate::world::World;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,7 +66,10 @@ pub trait Verb {
         None
     }
 
-    /// The report that the answer tells of, where it is one of verdicts.
+    /// Whether its answers are reports of verdicts: then many hands can tell them.
+    const JUDGES: bool = false;
+
+    /// The report that the answer tells of, where the verb judges.
     fn report(_answer: &Self::Answer) -> Option<&Report> {
         None
     }
@@ -93,6 +98,20 @@ pub fn each(face: &mut impl Face) {
     face.add::<Transition>();
     face.add::<CheckFreeze>();
     face.add::<Review>();
+}
+
+/// The rules of these ids, or which of them is none and which was meant.
+pub fn rules_named(ids: &[String]) -> Result<BTreeSet<&'static str>, Trouble> {
+    let known = |id: &String| {
+        let id = id.trim();
+        rules::named(id).map(|rule| rule.id).ok_or_else(|| {
+            let near = crate::text::nearest(id, rules::all().map(|rule| rule.id));
+            let near = near.map(|near| format!("Did you mean `{near}`?"));
+            let way = near.unwrap_or_else(|| "`vep-mcp explain rules` lists the rules.".into());
+            Trouble::new(format!("there is no rule {}", crate::text::code(id)), way)
+        })
+    };
+    ids.iter().map(known).collect()
 }
 
 /// A question that cannot be answered, and what to ask instead.

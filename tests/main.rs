@@ -5,6 +5,7 @@
 mod calendar;
 mod faces;
 mod golden;
+mod hands;
 mod house;
 mod laws;
 mod lifecycle;

@@ -14,7 +14,7 @@ pub(super) fn input<T: JsonSchema>() -> Arc<JsonObject> {
 }
 
 /// The schema of what is answered.
-pub(super) fn output<T: JsonSchema>() -> Arc<JsonObject> {
+pub fn output<T: JsonSchema>() -> Arc<JsonObject> {
     tidied::<T>(SchemaSettings::draft2020_12().for_serialize())
 }
 

@@ -127,6 +127,7 @@ impl Verb for Review {
     const ABOUT: &'static str = "Judges the checkout's whole change against its base, as CI will: touched VEPs, files, title, labels, commits.";
     const GUIDANCE: &'static str =
         "Ask before you propose a pull request; mend what blocks. Only new errors fail.";
+    const JUDGES: bool = true;
     type Ask = Ask;
     type Answer = Answer;
 
@@ -160,7 +161,8 @@ impl Verb for Review {
         report.declare(&declarations);
         report.people = people(&touched, ask.author.as_deref());
         report.notes = notes(&world, base, ask.body.as_ref());
-        Ok(answer(report, touched.len(), ask.full))
+        report.full = ask.full;
+        Ok(answer(report, touched.len()))
     }
 
     fn report(answer: &Answer) -> Option<&Report> {
@@ -199,7 +201,8 @@ fn declaration(text: &str) -> Result<(&'static [&'static str], Declaration), Tro
     Ok((rules, Declaration { kind, reason: one_line(reason.trim().trim_matches('"'), 300) }))
 }
 
-fn answer(report: Report, touched: usize, full: bool) -> Answer {
+fn answer(report: Report, touched: usize) -> Answer {
+    let full = report.full;
     let declared = report.flaws().filter_map(|(sheet, rule, flaw)| {
         let by = flaw.declared.as_ref()?;
         Some(Declared {

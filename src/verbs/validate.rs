@@ -113,6 +113,7 @@ impl Verb for Validate {
     const TITLE: &'static str = "Validate VEPs";
     const ABOUT: &'static str = "Judges VEPs, or a draft's text, by VEP-282's rules: errors, warnings and advice with line, fix and citation.";
     const GUIDANCE: &'static str = "Use it before you propose any VEP text; mend, then validate again. It never says that a VEP is approved.";
+    const JUDGES: bool = true;
     type Ask = Ask;
     type Answer = Answer;
 
@@ -150,7 +151,7 @@ impl Verb for Validate {
             Detail::Full => notes.extend(world.head.notices().iter().map(said)),
         }
         let report = Report::new(world, base, whole, sheets, Bar::of(world, ask.all));
-        Ok(answer(Report { notes, ..report }, ask.detail))
+        Ok(answer(Report { notes, full: ask.detail == Detail::Full, ..report }))
     }
 
     fn texts(ask: &mut Ask) -> Vec<&mut Text> {
@@ -289,8 +290,8 @@ fn at_its_place(world: &World, document: Document, notes: &mut Vec<String>) -> D
     }
 }
 
-fn answer(report: Report, detail: Detail) -> Answer {
-    let brief = detail == Detail::Brief;
+fn answer(report: Report) -> Answer {
+    let brief = !report.full;
     let judged = report.sheets.len();
     let by_rule = if judged > 1 { tally(&report, brief) } else { vec![] };
     let told = |sheet: &Sheet| render::judged(sheet, report.bar, !brief);

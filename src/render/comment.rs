@@ -1,0 +1,255 @@
+//! The hand of the pull request: one comment with every check as pass, fail or not yet, as VEP-282 wants it.
+//!
+//! It begins with a marker that never changes, so that a re-run finds the last comment and replaces it.
+//! GitHub takes no more than 65,536 characters; what does not fit is left out, the passing checks first,
+//! and the comment says so.
+//!
+//! Absent on purpose: posting. Whoever runs the program posts.
+
+use crate::law::Severity;
+use crate::report::{Age, Check, Counts, Flaw, Outcome, Report, Sheet, Verdict};
+use crate::text::{code, one_line};
+use std::fmt::Write as _;
+
+/// The first line of every comment.
+pub const MARKER: &str = "<!-- vep-mcp: report -->";
+
+/// Most characters of a comment.
+const MOST: usize = 60_000;
+
+/// Documents that are each told of, broken or not.
+const MOST_DOCUMENTS: usize = 20;
+
+/// The report as a comment.
+pub fn comment(report: &Report) -> String {
+    let mut out = head(report);
+    let foot = foot(report);
+    let mut room = MOST.saturating_sub(out.chars().count() + foot.chars().count());
+    let folded: Vec<&str> = report.folded().iter().map(|tally| tally.rule.id).collect();
+    let told: Vec<(&Sheet, Vec<Row<'_>>)> = report
+        .all()
+        .map(|sheet| (sheet, rows(report, sheet, &folded)))
+        .filter(|(sheet, rows)| {
+            !rows.is_empty() || (sheet.is_document() && report.sheets.len() <= MOST_DOCUMENTS)
+        })
+        .collect();
+    let tables = told.iter().map(|(sheet, rows)| table(report, sheet, rows));
+    // The passing checks come last: they are the first to go where there is no room.
+    let rests = told.iter().map(|(sheet, _)| rest(sheet));
+    let mut left_out = 0;
+    for part in once(report).into_iter().chain(tables).chain(rests) {
+        let length = part.chars().count();
+        if length > room {
+            left_out += 1;
+            continue;
+        }
+        room -= length;
+        out.push_str(&part);
+    }
+    if left_out > 0 {
+        let way = "run `vep-mcp` on the checkout for all of it";
+        let _ = writeln!(out, "\n{left_out} tables do not fit into a comment; {way}.");
+    }
+    out + &foot
+}
+
+/// A broken check with the flaws that are told.
+type Row<'r> = (&'r Check, Vec<&'r Flaw>);
+
+/// The broken checks of a sheet, the gravest first.
+fn rows<'r>(report: &Report, sheet: &'r Sheet, folded: &[&str]) -> Vec<Row<'r>> {
+    let row = |check: &'r Check| match &check.verdict {
+        Verdict::Broken(flaws) if !folded.contains(&check.rule.id) => {
+            let told: Vec<&Flaw> = flaws.iter().filter(|flaw| report.tells(flaw)).collect();
+            (!told.is_empty()).then_some((check, told))
+        }
+        _ => None,
+    };
+    let mut rows: Vec<Row<'r>> = sheet.checks.iter().filter_map(row).collect();
+    rows.sort_by_key(|(_, flaws)| flaws.iter().map(|flaw| (flaw.age, flaw.severity)).min());
+    rows
+}
+
+/// What many documents have and none fails by.
+fn once(report: &Report) -> Option<String> {
+    let folded = report.folded();
+    if folded.is_empty() {
+        return None;
+    }
+    let mut out =
+        "\n### In many documents\n\n| check | findings | the first, and how to mend it |\n|---|---|---|\n"
+            .to_owned();
+    for tally in folded {
+        let Some((sheet, first)) = tally.flaws.first() else { continue };
+        let place = format!("{} ", code(&sheet.path));
+        let _ =
+            writeln!(out, "| `{}` | {} | {place}{} |", tally.rule.id, tally.flaws.len(), told(sheet, first));
+    }
+    Some(out)
+}
+
+fn head(report: &Report) -> String {
+    let Counts { errors, warnings, advice } = report.counts();
+    let mark = match report.outcome() {
+        Outcome::Passes => "✅",
+        Outcome::Undecided => "⚠️",
+        Outcome::Fails => "❌",
+    };
+    let s = |count: usize| if count == 1 { "" } else { "s" };
+    let documents = report.sheets.len();
+    format!(
+        "{MARKER}\n## {mark} VEP checks: {}\n\n{documents} document{}: {errors} error{}, {warnings} warning{}, \
+         {advice} advice; {} there before.\nCompared with: {}. Today is {} (UTC). Dates: {}.\n",
+        report.outcome().as_str(),
+        s(documents),
+        s(errors),
+        s(warnings),
+        report.before(),
+        cell(&report.base),
+        report.today,
+        cell(&report.calendar),
+    )
+}
+
+/// What is broken in a document, with the mends.
+fn table(report: &Report, sheet: &Sheet, rows: &[Row<'_>]) -> String {
+    let number = sheet.number.map_or(String::new(), |number| format!("VEP-{number} "));
+    let name = if sheet.is_document() { code(&sheet.path) } else { sheet.path.clone() };
+    let before = match sheet.before() {
+        0 => String::new(),
+        before => format!(", {before} there before"),
+    };
+    let mut out = format!(
+        "\n### {number}{name} ({}): {}\n\n{}{before}; {} pass, {} not yet.\n",
+        sheet.class.as_str(),
+        sheet.outcome(report.bar).as_str(),
+        sheet.counts(),
+        sheet.holding(),
+        sheet.pending()
+    );
+    if !rows.is_empty() {
+        out.push_str("\n| check | verdict | what, and how to mend it |\n|---|---|---|\n");
+    }
+    for (check, flaws) in rows {
+        let told: Vec<String> = flaws.iter().map(|flaw| told(sheet, flaw)).collect();
+        let cite = check.rule.cites.first();
+        let cite = cite.map_or(String::new(), |cite| format!("<br>_{}_", cell(&cite.to_string())));
+        let _ = writeln!(out, "| `{}` | {} | {}{cite} |", check.rule.id, verdict(flaws), told.join("<br>"));
+    }
+    out
+}
+
+fn verdict(flaws: &[&Flaw]) -> &'static str {
+    if flaws.iter().all(|flaw| flaw.age != Age::New) {
+        return "there before";
+    }
+    let gravest = flaws.iter().filter(|flaw| flaw.age == Age::New).map(|flaw| flaw.severity).min();
+    let meant = flaws.iter().all(|flaw| flaw.declared.is_some());
+    match gravest {
+        Some(Severity::Error) if meant => "⚠️ a person must decide",
+        Some(Severity::Error) => "❌ fail",
+        Some(Severity::Warning) => "⚠️ warning",
+        Some(Severity::Advice) | None => "ℹ️ advice",
+    }
+}
+
+fn told(sheet: &Sheet, flaw: &Flaw) -> String {
+    let place = match (&flaw.elsewhere, sheet.file_of(flaw)) {
+        (Some(file), _) => format!("{} line {}: ", code(file), flaw.spot.start.line),
+        (None, Some(_)) => format!("line {}: ", flaw.spot.start.line),
+        (None, None) => String::new(),
+    };
+    let before = if flaw.age == Age::New { "" } else { " (there before)" };
+    let declared = flaw.declared.as_ref();
+    let declared =
+        declared.map_or(String::new(), |by| format!(" Declared as {}: {}.", by.kind, cell(&by.reason)));
+    let what = flaw.what.trim_end_matches('.');
+    format!("{place}{}{before}.{declared} **{}**", cell(what), cell(&flaw.fix))
+}
+
+/// The checks that are not broken, folded away.
+fn rest(sheet: &Sheet) -> String {
+    let name = sheet.number.map_or_else(|| one_line(&sheet.path, 80), |number| format!("VEP-{number}"));
+    let mut out = format!(
+        "\n<details><summary>{}: {} pass, {} not yet</summary>\n\n| check | verdict | |\n|---|---|---|\n",
+        cell(&name),
+        sheet.holding(),
+        sheet.pending()
+    );
+    for check in &sheet.checks {
+        let (word, what) = match &check.verdict {
+            Verdict::Holds => ("✅ pass", check.rule.says),
+            Verdict::NotYet(why) => ("⏳ not yet", why.as_str()),
+            Verdict::Broken(_) => continue,
+        };
+        let _ = writeln!(out, "| `{}` | {word} | {} |", check.rule.id, cell(what));
+    }
+    out.push_str("\n</details>\n");
+    out
+}
+
+fn foot(report: &Report) -> String {
+    let mut out = String::new();
+    if !report.people.is_empty() {
+        out.push_str("\nOwed by people:\n");
+        report.people.iter().for_each(|owed| out.push_str(&format!("- {}\n", cell(owed))));
+    }
+    report.notes.iter().for_each(|note| out.push_str(&format!("\nNote: {}\n", cell(note))));
+    out.push_str("\nA verdict is not an approval: people approve.\n");
+    out
+}
+
+/// Text as it may stand in a cell of a table and in Markdown at all: one line, no bar that ends the cell, and
+/// outside code no HTML and no `@login`, for a comment that is posted on every push must not call people.
+fn cell(text: &str) -> String {
+    let text = one_line(text, 700);
+    let mut out = String::new();
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (word, behind) = rest.split_at(rest.find('`').unwrap_or(rest.len()));
+        out.push_str(&word.replace('<', "&lt;").replace('>', "&gt;").replace('@', "@&#8203;"));
+        let ticks = behind.len() - behind.trim_start_matches('`').len();
+        let (fence, inside) = behind.split_at(ticks);
+        // A run of backticks that nothing closes is no code, and what follows is no code either.
+        let closed = (ticks > 0).then(|| closing(inside, fence)).flatten();
+        let (code, behind) = inside.split_at(closed.unwrap_or(0));
+        out.push_str(fence);
+        out.push_str(code);
+        rest = behind;
+    }
+    out.replace('|', "\\|")
+}
+
+/// Where the code that a run of backticks opens ends, behind the run that closes it.
+fn closing(text: &str, fence: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let rest = text.get(from..)?;
+        let at = from + rest.find('`')?;
+        let run = text.get(at..)?.bytes().take_while(|byte| *byte == b'`').count();
+        from = at + run;
+        if run == fence.len() {
+            return Some(from);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_stays_in_its_cell_and_is_no_html() {
+        for (text, shown) in [
+            ("a | b", "a \\| b"),
+            ("`<b>` <b>", "`<b>` &lt;b&gt;"),
+            ("`` `<a> `` <b>", "`` `<a> `` &lt;b&gt;"),
+            ("` <b>", "` &lt;b&gt;"),
+            ("`` <b> ` <b>", "`` &lt;b&gt; ` &lt;b&gt;"),
+            ("a\nb", "a b"),
+            ("@mira `@mira`", "@&#8203;mira `@mira`"),
+        ] {
+            assert_eq!(cell(text), shown, "{text}");
+        }
+    }
+}
