@@ -5,6 +5,8 @@
 //!
 //! Absent on purpose: what the law says. That is told by the rules and the lifecycle, in our words.
 
+use crate::vep::Number;
+
 /// A place in the law.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cite {
@@ -117,6 +119,54 @@ impl Severity {
     }
 }
 
+impl Law {
+    /// The number of the VEP that it is: wherever its file lies, it is found by that.
+    pub fn number(self) -> Option<Number> {
+        match self {
+            Self::Vep282 => Some(282),
+            Self::Vep229 => Some(229),
+            _ => None,
+        }
+    }
+}
+
+impl Cite {
+    /// Where the cited words begin in a text: line ends, blanks and backticks do not matter. None where they do
+    /// not stand there, and where no words are cited.
+    pub fn find(&self, text: &str) -> Option<usize> {
+        let (wanted, _) = words_of(self.words);
+        if wanted.is_empty() {
+            return None;
+        }
+        let (plain, places) = words_of(text);
+        let at = plain.find(&wanted)?;
+        let before = places.partition_point(|(plain, _)| *plain <= at);
+        let (word, place) = places.get(before.checked_sub(1)?)?;
+        Some(place + (at - word))
+    }
+}
+
+/// The words of a text with single blanks between them and without backticks, and for each the place where it
+/// stands in this form and in the text.
+fn words_of(text: &str) -> (String, Vec<(usize, usize)>) {
+    let mut plain = String::new();
+    let mut places = Vec::new();
+    let mut at = 0;
+    for piece in text.split_inclusive(|c: char| c.is_whitespace() || c == '`') {
+        let word = piece.trim_end_matches(|c: char| c.is_whitespace() || c == '`');
+        if !word.is_empty() {
+            places.push((plain.len(), at));
+            plain.push_str(word);
+        }
+        if piece.ends_with(char::is_whitespace) && !plain.is_empty() && !plain.ends_with(' ') {
+            plain.push(' ');
+        }
+        at += piece.len();
+    }
+    plain.truncate(plain.trim_end().len());
+    (plain, places)
+}
+
 impl std::fmt::Display for Cite {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}, {}", self.source.name(), self.section)?;
@@ -132,4 +182,19 @@ pub const fn vep282(section: &'static str, words: &'static str) -> Cite {
 /// A citation of any other source.
 pub const fn cite(source: Law, section: &'static str, words: &'static str) -> Cite {
     Cite { source, section, words }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cited_words_are_found_across_lines_and_marks() {
+        let text = "One.\n\nTwo `three`\n   four, five.\n";
+        let find = |words: &'static str| vep282("", words).find(text);
+        assert_eq!(find("Two three four"), text.find("Two"));
+        assert_eq!(find("three"), text.find("three"));
+        assert_eq!(find("our, five"), text.find("our,"));
+        assert_eq!((find("Two four"), find("")), (None, None));
+    }
 }

@@ -23,6 +23,7 @@
 //! | | [`rules`] | the book: every rule, in the chapters of the law |
 //! | | [`report`] | verdicts to a report |
 //! | 5 | [`render`] | how verdicts are told |
+//! | | [`book`] | what every rule, state, step, field and term means |
 //! | | [`verbs`] | what can be asked, as pure functions |
 //! | roof | [`outside`] | the only reading of files and of the clock |
 //! | | [`mcp`] | the server; the only room that says `rmcp` |
@@ -38,6 +39,7 @@
 //! assert!(vep.facts.status.is_none(), "a misspelt state is no state; a rule reports it");
 //! ```
 
+pub mod book;
 pub mod calendar;
 pub mod cli;
 pub mod corpus;

@@ -190,15 +190,17 @@ fn compared(
 
 /// A world with what its checkout has beside the documents.
 fn with_beside(world: World, beside: BTreeMap<String, Vec<u8>>) -> World {
-    let (mut owners, mut settings) = (BTreeMap::new(), Settings::default());
+    let (mut owners, mut settings, mut law) = (BTreeMap::new(), Settings::default(), Vec::new());
     for (path, bytes) in beside {
-        if path == settings::FILE {
-            settings = Settings::read(Source::from_bytes(path, &bytes));
-        } else {
-            owners.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+        match path.as_str() {
+            settings::FILE => settings = Settings::read(Source::from_bytes(path, &bytes)),
+            _ if path.ends_with(".md") => law.push(Source::from_bytes(path, &bytes)),
+            _ => {
+                owners.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+            }
         }
     }
-    World { owners: Owners::read(owners), settings, ..world }
+    World { owners: Owners::read(owners), settings, law, ..world }
 }
 
 fn has_veps(folder: &Path) -> bool {

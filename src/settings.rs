@@ -61,6 +61,8 @@ pub struct Key {
     pub name: &'static str,
     /// What it is for.
     pub about: &'static str,
+    /// How it looks in the file.
+    pub example: &'static str,
     read: fn(&mut Settings, &Node),
 }
 
@@ -69,22 +71,31 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "severities",
         about: "how severe the findings of a rule are: `error`, `warning` or `advice`, by rule id",
+        example: "severities:\n  goals-unphased: warning",
         read: Settings::read_severities,
     },
     Key {
         name: "off",
         about: "rules that are switched off: the reason, by rule id",
+        example: "off:\n  design-abstract: \"our SIG wants listings\"",
         read: Settings::read_off,
     },
-    Key { name: "sigs", about: "more SIGs that may own a VEP, as `sig-name`", read: Settings::read_sigs },
+    Key {
+        name: "sigs",
+        about: "more SIGs that may own a VEP, as `sig-name`",
+        example: "sigs:\n  - sig-arm",
+        read: Settings::read_sigs,
+    },
     Key {
         name: "freeze-warning-days",
         about: "how many days before its VEP Freeze a provisional VEP is warned (14)",
+        example: "freeze-warning-days: 21",
         read: Settings::read_near,
     },
     Key {
         name: "fail-on",
         about: "from which severity on a finding fails a run: `error` or `warning`",
+        example: "fail-on: warning",
         read: Settings::read_fail_on,
     },
 ];

@@ -6,6 +6,7 @@
 //!
 //! Absent on purpose: writing. A verb answers; a person applies.
 
+mod explain;
 mod freeze;
 mod query;
 mod review;
@@ -13,6 +14,7 @@ mod show;
 mod transition;
 mod validate;
 
+pub use explain::Explain;
 pub use freeze::CheckFreeze;
 pub use query::Query;
 pub use review::Review;
@@ -98,6 +100,7 @@ pub fn each(face: &mut impl Face) {
     face.add::<Transition>();
     face.add::<CheckFreeze>();
     face.add::<Review>();
+    face.add::<Explain>();
 }
 
 /// The rules of these ids, or which of them is none and which was meant.

@@ -7,8 +7,10 @@
 use crate::calendar::Calendar;
 use crate::corpus::Corpus;
 use crate::document::Document;
+use crate::law::Cite;
 use crate::owners::Owners;
 use crate::settings::{Selection, Settings};
+use crate::text::Source;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,6 +26,8 @@ pub struct World {
     pub pull: PullRequest,
     /// Who owns what, in the state of the head.
     pub owners: Owners,
+    /// The law's documents that are no VEPs: README and feature lifecycle.
+    pub law: Vec<Source>,
     /// What the checkout asks of this tool, in the state of the head.
     pub settings: Settings,
     /// What the person asking wants to be told.
@@ -90,11 +94,21 @@ impl World {
             base: None,
             pull: PullRequest::default(),
             owners: Owners::default(),
+            law: vec![],
             settings: Settings::default(),
             selection: Selection::default(),
             calendar,
             today,
         }
+    }
+
+    /// Where the words of a citation stand in the checkout's own documents: the file, and the place in it.
+    pub fn find(&self, cite: &Cite) -> Option<(&Source, usize)> {
+        let path = cite.source.path()?;
+        let vep = cite.source.number().and_then(|number| self.head.numbered(number).next());
+        let document = vep.or_else(|| self.head.at(path)).map(|document| &document.source);
+        let source = document.or_else(|| self.law.iter().find(|source| source.path() == path))?;
+        Some((source, cite.find(source.text())?))
     }
 
     /// Whether a SIG is one that may own a VEP here: one that the corpus knows, or that the settings add.

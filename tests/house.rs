@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["vep", "law", "lifecycle", "prose", "document"],
     &["calendar", "corpus", "owners", "settings", "world"],
     &["rule", "rules", "report"],
-    &["render", "verbs"],
+    &["render", "book", "verbs"],
     &["outside", "mcp", "cli"],
 ];
 

@@ -170,7 +170,11 @@ fn inode(_: &Metadata) -> [u64; 4] {
 }
 
 /// The files at the root that are read beside the documents.
-pub const BESIDE: [&str; 3] = [OWNERS, ALIASES, settings::FILE];
+pub const BESIDE: [&str; 5] = [OWNERS, ALIASES, settings::FILE, README, LIFECYCLE];
+
+/// Two documents of the law that are no VEPs.
+const README: &str = "README.md";
+const LIFECYCLE: &str = "docs/feature-lifecycle.md";
 
 /// Whether a path is that of a file that is read beside the documents: at the root, or OWNERS below `veps/`.
 pub fn is_beside(path: &str) -> bool {
