@@ -17,6 +17,11 @@ pub const MOST_NODES: usize = 4096;
 /// Deepest nesting of lists and maps.
 pub const MOST_DEPTH: usize = 16;
 
+/// What is said where one of the limits is passed.
+const AT_MOST_BYTES: &str = "at most 65536 are read";
+const MORE_VALUES: &str = "the block has more than 4096 values";
+const DEEPER: &str = "lists or maps are nested more than 16 deep";
+
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
@@ -79,6 +84,13 @@ pub struct Fault {
     pub span: Span,
 }
 
+impl Fault {
+    /// Whether it speaks of a limit of this room: the YAML itself may be good.
+    pub fn is_limit(&self) -> bool {
+        self.what.ends_with(AT_MOST_BYTES) || [MORE_VALUES, DEEPER].contains(&self.what.as_str())
+    }
+}
+
 /// What came of reading a block: the tree, or the fault that stopped it, and duplicate keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Parsed {
@@ -92,7 +104,7 @@ pub struct Parsed {
 pub fn parse(yaml: &str, offset: usize) -> Parsed {
     if yaml.len() > MOST_BYTES {
         let fault = Fault {
-            what: format!("the block has {} bytes; at most {MOST_BYTES} are read", yaml.len()),
+            what: format!("the block has {} bytes; {AT_MOST_BYTES}", yaml.len()),
             fix: "Close the block with `---` right behind its last key.".into(),
             span: Span::at(offset),
         };
@@ -185,7 +197,7 @@ impl Builder<'_> {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
             return Err(Fault {
-                what: format!("the block has more than {MOST_NODES} values"),
+                what: MORE_VALUES.into(),
                 fix: "Keep the front matter to the keys of the schema.".into(),
                 span: node.span,
             });
@@ -237,10 +249,9 @@ impl Builder<'_> {
             ),
             Some('`') => ("a value may not begin with a backtick".into(), "Put the value in quotes.".into()),
             Some('%') => ("a value may not begin with `%`".into(), "Put the value in quotes.".into()),
-            _ if too_deep => (
-                format!("lists or maps are nested more than {MOST_DEPTH} deep"),
-                "Keep to the schema: nothing in it is deeper than two levels.".into(),
-            ),
+            _ if too_deep => {
+                (DEEPER.into(), "Keep to the schema: nothing in it is deeper than two levels.".into())
+            }
             _ if info.contains("tabs disallowed") => {
                 (info.into(), "Indent with spaces, not with tabs.".into())
             }
@@ -364,5 +375,10 @@ mod tests {
         assert!(only_fault(&"- ".repeat(30_000)).what.contains("deep"));
         assert!(only_fault(&"- x\n".repeat(5_000)).what.contains("more than 4096"));
         assert!(only_fault(&"#".repeat(70_000)).what.contains("65536"));
+        for (yaml, limit) in [("- ".repeat(30_000), MOST_DEPTH), ("- x\n".repeat(5_000), MOST_NODES)] {
+            let fault = only_fault(&yaml);
+            assert!(fault.is_limit() && fault.what.contains(&limit.to_string()), "{fault:?}");
+        }
+        assert!(only_fault(&"#".repeat(70_000)).is_limit() && !only_fault("a: [x\nb: c\n").is_limit());
     }
 }

@@ -188,6 +188,8 @@ pub struct FrontMatter {
     keys: Vec<Spanned<String>>,
     /// The keys that are there without a value.
     empty: Vec<&'static str>,
+    /// The block as it was written.
+    entries: Vec<Entry>,
 }
 
 impl FrontMatter {
@@ -225,7 +227,14 @@ impl FrontMatter {
                 _ => {}
             }
         }
+        matter.entries = entries;
         matter
+    }
+
+    /// What was written for a key, whatever its shape: another reader may make something else of it. More
+    /// than one value where the key is there twice.
+    pub fn written<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Node> {
+        self.entries.iter().filter(move |entry| entry.key.text() == Some(name)).map(|entry| &entry.value)
     }
 
     /// Where a key stands.
