@@ -22,6 +22,7 @@
 //! | 4 | [`rule`] | what a rule is and what it can say |
 //! | | [`rules`] | the book: every rule, in the chapters of the law |
 //! | | [`report`] | verdicts to a report |
+//! | | [`upstream`] | what upstream's draft checks would say, and why ours differ |
 //! | 5 | [`render`] | how verdicts are told |
 //! | | [`book`] | what every rule, state, step, field and term means |
 //! | | [`verbs`] | what can be asked, as pure functions |
@@ -57,6 +58,7 @@ pub mod rule;
 pub mod rules;
 pub mod settings;
 pub mod text;
+pub mod upstream;
 pub mod vep;
 pub mod verbs;
 pub mod world;

@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["text", "yaml", "markdown"],
     &["vep", "law", "lifecycle", "prose", "document"],
     &["calendar", "corpus", "owners", "settings", "world"],
-    &["rule", "rules", "report"],
+    &["rule", "rules", "report", "upstream"],
     &["render", "book", "verbs"],
     &["outside", "mcp", "cli"],
 ];
@@ -186,7 +186,7 @@ fn no_file_names_a_machine_path() {
             assert!(!named, "{} names {place}", path.display());
         }
     }
-    for name in ["src", "tests", "examples", "README.md", "AGENTS.md", ".ci/run", "Cargo.toml"] {
+    for name in ["src", "tests", "examples", "docs", "README.md", "AGENTS.md", ".ci/run", "Cargo.toml"] {
         look(&root().join(name));
     }
 }

@@ -11,5 +11,6 @@ mod laws;
 mod lifecycle;
 mod review;
 mod rules;
+mod upstream;
 mod verbs;
 mod wild;
