@@ -4,7 +4,7 @@
 
 use std::io::Write as _;
 use vep_mcp::{
-    calendar::Calendar, corpus::Corpus, document::Document, report, rule::Was, text::Source, world::World,
+    calendar::Calendar, corpus::Corpus, document::Document, rule::Was, sheet, text::Source, world::World,
 };
 
 fn main() -> std::io::Result<()> {
@@ -12,7 +12,7 @@ fn main() -> std::io::Result<()> {
     let document = Document::parse(Source::from_bytes(path.as_str(), &std::fs::read(&path)?));
     let world = World::unchanged(Corpus::default(), Calendar::snapshot(), jiff::civil::date(2026, 8, 18));
     let mut out = std::io::stdout();
-    for (rule, flaw) in report::judge(&world, &document, Was::Nothing).flaws() {
+    for (rule, flaw) in sheet::judge(&world, &document, Was::Nothing).flaws() {
         let (severity, place) = (flaw.severity.as_str(), flaw.spot.start);
         writeln!(out, "{path}:{}:{}: {severity} {}: {}", place.line, place.column, rule.id, flaw.what)?;
     }

@@ -6,8 +6,8 @@
 use crate::law::Severity;
 use crate::outside::{self, Failure, Outside, Place};
 use crate::render;
-use crate::report::Outcome;
 use crate::settings::Selection;
+use crate::sheet::Outcome;
 use crate::verbs::{self, Face, Text, Trouble, Verb};
 use crate::world::World;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};

@@ -102,6 +102,11 @@ impl Corpus {
         &self.proposals
     }
 
+    /// All documents: the proposals, and what lies beside them.
+    pub fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
+        self.proposals.iter().chain(&self.others)
+    }
+
     /// What answers have to say about files.
     pub fn notices(&self) -> &[Notice] {
         &self.notices

@@ -21,8 +21,9 @@
 //! | | [`world`] | everything that a question may be asked about |
 //! | 4 | [`rule`] | what a rule is and what it can say |
 //! | | [`rules`] | the book: every rule, in the chapters of the law |
-//! | | [`report`] | verdicts to a report |
+//! | | [`sheet`] | verdicts on one document |
 //! | | [`upstream`] | what upstream's draft checks would say, and why ours differ |
+//! | | [`report`] | the sheets of a run together, and what it comes to |
 //! | 5 | [`render`] | how verdicts are told |
 //! | | [`book`] | what every rule, state, step, field and term means |
 //! | | [`verbs`] | what can be asked, as pure functions |
@@ -57,6 +58,7 @@ pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod settings;
+pub mod sheet;
 pub mod text;
 pub mod upstream;
 pub mod vep;

@@ -10,15 +10,17 @@ mod github;
 mod json;
 mod sarif;
 mod text;
+mod upstream;
 
 pub use comment::{MARKER, comment};
 pub use github::github;
 pub use json::{Told, told};
 pub use sarif::sarif;
 pub use text::text;
+pub use upstream::{Upstream, upstream};
 
-use crate::report::{Age, Bar, Counts, Flaw, Outcome, Sheet, Verdict};
 use crate::rule::Rule;
+use crate::sheet::{Age, Bar, Counts, Flaw, Outcome, Sheet, Verdict};
 use crate::text::{code, one_line};
 use schemars::JsonSchema;
 use serde::Serialize;

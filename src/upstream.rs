@@ -23,8 +23,8 @@ pub use reasons::{REASONS, Reason, UNEXPLAINED};
 
 use crate::document::{Document, FrontMatter};
 use crate::law::Severity;
-use crate::report::{Age, Flaw, Sheet, Verdict};
 use crate::rule::Was;
+use crate::sheet::{Age, Flaw, Sheet, Verdict};
 use crate::world::World;
 use checks::{Draft, REQUIRED, Value};
 

@@ -162,6 +162,11 @@ impl Base {
         })
     }
 
+    /// The documents of any kind that the change brings, edits or moves.
+    pub fn edited<'a>(&'a self, head: &'a Corpus) -> impl Iterator<Item = &'a Arc<Document>> {
+        head.documents().filter(|now| self.was(now.path()).is_none_or(|was| was.source != now.source))
+    }
+
     /// The proposals that are there no more, not even under another name.
     pub fn removed<'a>(&'a self, head: &'a Corpus) -> impl Iterator<Item = &'a Arc<Document>> {
         absent(&self.world.head, head).filter(|was| !self.renamed.values().any(|path| path == was.path()))

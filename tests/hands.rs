@@ -14,9 +14,11 @@ use vep_mcp::corpus::Corpus;
 use vep_mcp::document::Document;
 use vep_mcp::mcp::schema_of;
 use vep_mcp::render::{self, Told};
-use vep_mcp::report::{Age, Bar, Declaration, Report, judge, judge_change};
+use vep_mcp::report::Report;
 use vep_mcp::rule::Was;
+use vep_mcp::sheet::{Age, Bar, Declaration, judge, judge_change};
 use vep_mcp::text::Source;
+use vep_mcp::upstream;
 use vep_mcp::world::{Base, Commit, PullRequest, World};
 
 const PATH: &str = "veps/sig-compute/7-guest-clock/vep.md";
@@ -52,6 +54,11 @@ fn report(full: bool) -> Report {
     let sheets = touched.collect();
     let whole = Some(judge_change(&now, &base));
     let mut report = Report::new(&now, base.name.clone(), whole, sheets, Bar::of(&now, false));
+    let edited = base.edited(&now.head).map(|it| {
+        let ours = report.sheets.iter().find(|sheet| sheet.path == it.path());
+        upstream::said(&now, it, Was::Known(base.was(it.path()).unwrap()), ours)
+    });
+    report.upstream = edited.collect();
     report.full = full;
     report.people =
         vec!["An LGTM from each of SIG compute, network and storage (README, SIG Review).".into()];
@@ -107,7 +114,8 @@ fn all_hands_have_the_same_ids_and_counts() {
     let expected = tally(news.map(|(_, rule, flaw)| (flaw.severity.as_str(), rule.id)));
     assert!(expected.len() > 5 && report.before() > 0, "{expected:?}");
     let [text, _, comment, sarif, github, json] = hands(&report).map(|(_, told)| told);
-    let heads = text.lines().filter_map(|line| line.split_once(']')?.0.split_once('['));
+    let heads = text.lines().filter(|line| !line.starts_with(' '));
+    let heads = heads.filter_map(|line| line.split_once(']')?.0.split_once('['));
     assert_eq!(tally(heads), expected, "text");
     let commands = github.lines().filter_map(|line| {
         let (command, rest) = line.strip_prefix("::")?.split_once(' ')?;

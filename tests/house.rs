@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["text", "yaml", "markdown"],
     &["vep", "law", "lifecycle", "prose", "document"],
     &["calendar", "corpus", "owners", "settings", "world"],
-    &["rule", "rules", "report", "upstream"],
+    &["rule", "rules", "sheet", "upstream", "report"],
     &["render", "book", "verbs"],
     &["outside", "mcp", "cli"],
 ];

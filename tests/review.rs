@@ -348,6 +348,28 @@ fn clones_that_lack_history_or_objects_say_how_to_get_them() {
 }
 
 #[test]
+fn upstreams_draft_checks_stand_beside_ours_where_they_are_asked_for() {
+    let repo = Repo::new();
+    repo.edit(MIRRORS, "Traffic of", "All traffic of");
+    let notes = "veps/sig-network/8-port-mirrors/notes.md";
+    repo.write(notes, "# Notes\n");
+    assert_eq!(repo.review(&["--base", "main"]).json["upstream"], Value::Null);
+    let review = repo.review(&["--base", "main", "--upstream"]);
+    let said = |path: &str| {
+        let all = review.json["upstream"].as_array().unwrap();
+        all.iter().find(|said| said["path"] == path).unwrap_or_else(|| panic!("{path}: {all:#?}")).clone()
+    };
+    // The number is asked online, and nothing else stands in the way.
+    assert_eq!(
+        (said(MIRRORS)["word"].as_str(), said(MIRRORS)["remarks"][0]["check"].as_str()),
+        (Some("unknown"), Some("number-is-issue"))
+    );
+    assert_eq!(said(notes)["word"], "fail");
+    assert_eq!(said(notes)["differences"][0]["ours"], "not judged");
+    assert_eq!(review.json["upstream"].as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn where_there_is_no_git_repository_it_says_so() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("veps")).unwrap();

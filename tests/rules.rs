@@ -16,10 +16,10 @@ use vep_mcp::calendar::Calendar;
 use vep_mcp::corpus::Corpus;
 use vep_mcp::document::Document;
 use vep_mcp::owners::Owners;
-use vep_mcp::report::{Age, Sheet, Verdict, judge, judge_change};
 use vep_mcp::rule::Was;
 use vep_mcp::rules;
 use vep_mcp::settings::{FILE, Settings};
+use vep_mcp::sheet::{Age, Sheet, Verdict, judge, judge_change};
 use vep_mcp::text::Source;
 use vep_mcp::world::{Base, Commit, PullRequest, World};
 

@@ -6,8 +6,10 @@
 //!
 //! Absent on purpose: posting. Whoever runs the program posts.
 
+use super::{Upstream, upstream};
 use crate::law::Severity;
-use crate::report::{Age, Check, Counts, Flaw, Outcome, Report, Sheet, Verdict};
+use crate::report::Report;
+use crate::sheet::{Age, Check, Counts, Flaw, Outcome, Sheet, Verdict};
 use crate::text::{code, one_line};
 use std::fmt::Write as _;
 
@@ -35,9 +37,10 @@ pub fn comment(report: &Report) -> String {
         .collect();
     let tables = told.iter().map(|(sheet, rows)| table(report, sheet, rows));
     // The passing checks come last: they are the first to go where there is no room.
+    let beside = report.upstream.iter().map(|said| beside(&upstream(said)));
     let rests = told.iter().map(|(sheet, _)| rest(sheet));
     let mut left_out = 0;
-    for part in once(report).into_iter().chain(tables).chain(rests) {
+    for part in once(report).into_iter().chain(tables).chain(beside).chain(rests) {
         let length = part.chars().count();
         if length > room {
             left_out += 1;
@@ -165,6 +168,18 @@ fn told(sheet: &Sheet, flaw: &Flaw) -> String {
         declared.map_or(String::new(), |by| format!(" Declared as {}: {}.", by.kind, cell(&by.reason)));
     let what = flaw.what.trim_end_matches('.');
     format!("{place}{}{before}.{declared} **{}**", cell(what), cell(&flaw.fix))
+}
+
+/// What upstream's draft checks would say.
+fn beside(said: &Upstream) -> String {
+    let mut out = format!(
+        "\n### Upstream's draft checks on {}: {} ({} pass)\n\n",
+        code(&said.path),
+        said.word,
+        said.pass
+    );
+    said.lines().for_each(|line| out.push_str(&format!("- {}\n", cell(&line))));
+    out
 }
 
 /// The checks that are not broken, folded away.

@@ -2,8 +2,9 @@
 //!
 //! Absent on purpose: brevity. What an assistant is told is the verbs' own answer.
 
-use super::{Judged, judged};
-use crate::report::{Counts, Report};
+use super::{Judged, Upstream, judged, upstream};
+use crate::report::Report;
+use crate::sheet::Counts;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -40,6 +41,9 @@ pub struct Told {
     whole: Option<Judged>,
     /// The documents, the gravest first
     documents: Vec<Judged>,
+    /// What upstream's draft checks would say, where that was asked
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    upstream: Vec<Upstream>,
     /// What people owe before the merge
     people: Vec<String>,
     /// What else is to be known
@@ -64,6 +68,7 @@ pub fn told(report: &Report) -> Told {
         before: report.before(),
         whole: report.whole.as_ref().map(told),
         documents: report.sheets.iter().map(told).collect(),
+        upstream: report.upstream.iter().map(upstream).collect(),
         people: report.people.clone(),
         notes: report.notes.clone(),
     }

@@ -7,8 +7,9 @@
 //! Absent on purpose: the parts of SARIF that nobody reads here (graphs, threads, invocations).
 
 use crate::law::Severity;
-use crate::report::{Age, Flaw, Report, Sheet};
+use crate::report::Report;
 use crate::rule::Rule;
+use crate::sheet::{Age, Flaw, Sheet};
 use crate::text::{Place, visible};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};

@@ -6,9 +6,11 @@
 //!
 //! Absent on purpose: finding out whether there is a terminal. The roof says whether colours are wanted.
 
+use super::{Upstream, upstream};
 use crate::law::Severity;
-use crate::report::{Age, Flaw, Outcome, Report, Sheet, Tally, Verdict};
+use crate::report::{Report, Tally};
 use crate::rule::Rule;
+use crate::sheet::{Age, Flaw, Outcome, Sheet, Verdict};
 use crate::text::{Spot, one_line, visible};
 use crate::vep::Number;
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer, Snippet, Title};
@@ -36,6 +38,7 @@ pub fn text(report: &Report, colours: bool) -> String {
         }
     }
     blocks.extend(folded.iter().map(|tally| once(&renderer, tally)));
+    blocks.extend(report.upstream.iter().map(|said| beside(&renderer, &upstream(said))));
     blocks.push(summary(&renderer, report));
     blocks.join("\n")
 }
@@ -118,6 +121,16 @@ fn once(renderer: &Renderer, tally: &Tally<'_>) -> String {
         .element(aside(Level::NOTE, "one", &example, 0))
         .element(aside(Level::HELP, "help", &first.fix, 0));
     renderer.render(&[group]) + "\n"
+}
+
+/// What upstream's draft checks would say.
+fn beside(renderer: &Renderer, said: &Upstream) -> String {
+    let title = format!("{}: {} ({} pass)", visible(&said.path), said.word, said.pass);
+    let name = "upstream's draft checks";
+    let title = Level::NOTE.with_name(name).primary_title(folded(&title, name.len() + 2).join("\n"));
+    let mut out = renderer.render(&[title.elements(None::<Origin<'_>>)]) + "\n";
+    said.lines().for_each(|line| push(&mut out, &line));
+    out
 }
 
 /// The rules that hold, and those that do not apply yet with the reason.

@@ -7,9 +7,11 @@
 
 use super::{Compare, Text, Trouble, Verb, label, notices, one_or_many, was};
 use crate::document::Document;
-use crate::render::{self, Found, Judged};
-use crate::report::{Bar, Counts, Declaration, Outcome, Report, Sheet, judge, judge_change};
+use crate::render::{self, Found, Judged, Upstream};
+use crate::report::Report;
+use crate::sheet::{Bar, Counts, Declaration, Outcome, Sheet, judge, judge_change};
 use crate::text::{code, one_line};
+use crate::upstream::{self, Said};
 use crate::vep::Handle;
 use crate::world::{Base, World};
 use schemars::JsonSchema;
@@ -56,6 +58,9 @@ pub struct Ask {
     /// Also what was there before fails the run
     #[arg(long)]
     all: bool,
+    /// Also what upstream's draft checks would say, and why that differs
+    #[arg(long)]
+    upstream: bool,
     /// Every rule's verdict
     #[arg(long)]
     full: bool,
@@ -93,6 +98,9 @@ pub struct Answer {
     /// Findings that were left out; ask with full
     #[serde(skip_serializing_if = "render::is_zero")]
     left_out: usize,
+    /// What upstream's draft checks would say
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    upstream: Vec<Upstream>,
     /// What people owe before the merge
     #[serde(skip_serializing_if = "Vec::is_empty")]
     people: Vec<String>,
@@ -161,6 +169,9 @@ impl Verb for Review {
         report.declare(&declarations);
         report.people = people(&touched, ask.author.as_deref());
         report.notes = notes(&world, base, ask.body.as_ref());
+        if ask.upstream {
+            report.upstream = upstream(&world, base, &report.sheets);
+        }
         report.full = ask.full;
         Ok(answer(report, touched.len()))
     }
@@ -233,10 +244,20 @@ fn answer(report: Report, touched: usize) -> Answer {
         change,
         documents,
         left_out,
+        upstream: report.upstream.iter().map(render::upstream).collect(),
         people: report.people.clone(),
         notes: report.notes.clone(),
         report,
     }
+}
+
+/// What upstream's draft checks would say of each file that the change edits.
+fn upstream(world: &World, base: &Base, sheets: &[Sheet]) -> Vec<Said> {
+    let said = |now: &Arc<Document>| {
+        let ours = sheets.iter().find(|sheet| sheet.path == now.path());
+        upstream::said(world, now, was(world, now.path()), ours)
+    };
+    base.edited(&world.head).map(said).collect()
 }
 
 /// What else is to be known of a change: what its body lacks, and the files that were not read as they stand.
@@ -334,6 +355,7 @@ impl fmt::Display for Answer {
         if self.left_out > 0 {
             writeln!(f, "\n{} more findings; ask with full.", self.left_out)?;
         }
+        self.upstream.iter().try_for_each(|said| said.fmt(f))?;
         if !self.people.is_empty() {
             writeln!(f, "\nOwed by people:")?;
             self.people.iter().try_for_each(|it| writeln!(f, "- {it}"))?;

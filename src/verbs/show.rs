@@ -3,8 +3,8 @@
 use super::{Name, Trouble, Verb, label, one, said};
 use crate::document::{Document, Fact, Origin};
 use crate::markdown::Section;
-use crate::report::{Counts, judge};
 use crate::rule::Was;
+use crate::sheet::{Counts, judge};
 use crate::text::{Span, code, fenced, nearest, one_line, visible};
 use crate::vep::{Handle, Stage};
 use crate::world::World;
@@ -256,7 +256,7 @@ fn outline(document: &Document) -> Vec<Part> {
 fn standing(world: &World, document: &Document) -> Standing {
     let sheet = judge(world, document, Was::Unknown);
     let counts = sheet.counts();
-    let brief = |(rule, flaw): (&'static crate::rule::Rule, &crate::report::Flaw)| Brief {
+    let brief = |(rule, flaw): (&'static crate::rule::Rule, &crate::sheet::Flaw)| Brief {
         rule: rule.id,
         severity: flaw.severity.as_str(),
         line: flaw.spot.start.line,

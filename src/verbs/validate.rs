@@ -3,8 +3,9 @@
 use super::{Compare, Name, Text, Trouble, Verb, notices, one, one_or_many, said, unknown, was};
 use crate::document::{Document, Home, MOST_BYTES};
 use crate::render::{self, Found, Judged};
-use crate::report::{self, Bar, Counts, Outcome, Report, Sheet, judge, judge_checkout};
+use crate::report::{self, Report};
 use crate::rule::Was;
+use crate::sheet::{Bar, Counts, Outcome, Sheet, judge, judge_checkout};
 use crate::text::{Source, code};
 use crate::world::World;
 use schemars::JsonSchema;

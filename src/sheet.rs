@@ -1,0 +1,366 @@
+//! Verdicts on one document: every rule's answer about it, with places and severities.
+//!
+//! Absent on purpose: several documents together (see [`crate::report`]), and how a verdict looks.
+
+use crate::document::Document;
+use crate::law::Severity;
+use crate::rule::{Case, Class, Finding, Judged, Rule, Was, severity};
+use crate::rules;
+use crate::settings::Settings;
+use crate::text::{Spot, one_line};
+use crate::vep::Number;
+use crate::world::{Base, World};
+
+/// Most characters of what a flaw says.
+const MOST_WORDS: usize = 600;
+
+/// What the whole book says about one document.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// The document's path.
+    pub path: String,
+    /// The number that the document goes by.
+    pub number: Option<Number>,
+    /// What it is to the law.
+    pub class: Class,
+    /// Every rule's answer, in the order of the book.
+    pub checks: Vec<Check>,
+}
+
+/// One rule's answer.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Its verdict.
+    pub verdict: Verdict,
+}
+
+/// The three verdicts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// All is well.
+    Holds,
+    /// Something breaks the rule; at least one flaw.
+    Broken(Vec<Flaw>),
+    /// The rule does not apply yet, and why.
+    NotYet(String),
+}
+
+/// A finding at its place, weighed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flaw {
+    /// How much it matters.
+    pub severity: Severity,
+    /// Since when it is there.
+    pub age: Age,
+    /// The file, where it is not the document that was judged.
+    pub elsewhere: Option<String>,
+    /// Where.
+    pub spot: Spot,
+    /// What is wrong.
+    pub what: String,
+    /// How to mend it.
+    pub fix: String,
+    /// Why it is meant all the same, by somebody's word.
+    pub declared: Option<Declaration>,
+}
+
+/// Somebody's word that an error is meant. It makes nothing lawful; a person must decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// `correction`, `retroactive`, `backfill` or `exception`.
+    pub kind: &'static str,
+    /// Why.
+    pub reason: String,
+}
+
+/// Since when a flaw has been there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Age {
+    /// The change made it, or nobody knows what was before.
+    New,
+    /// It was there before, and the change touched its document.
+    Touched,
+    /// It was there before, and the change does not touch its document.
+    Old,
+}
+
+impl Age {
+    /// As an answer says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Touched => "touched",
+            Self::Old => "old",
+        }
+    }
+}
+
+/// How many flaws there are of each severity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Errors.
+    pub errors: usize,
+    /// Warnings.
+    pub warnings: usize,
+    /// Advice.
+    pub advice: usize,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, severity: Severity) {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Advice => self.advice += 1,
+        }
+    }
+
+    /// Both together.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            errors: self.errors + other.errors,
+            warnings: self.warnings + other.warnings,
+            advice: self.advice + other.advice,
+        }
+    }
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let s = |count: usize| if count == 1 { "" } else { "s" };
+        let Self { errors, warnings, advice } = self;
+        write!(f, "{errors} error{}, {warnings} warning{}, {advice} advice", s(*errors), s(*warnings))
+    }
+}
+
+/// What fails a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bar {
+    /// From this severity on.
+    pub from: Severity,
+    /// Whether also by what was there before.
+    pub all: bool,
+}
+
+impl Bar {
+    /// The bar that the settings in force and the person asking set.
+    pub fn of(world: &World, all: bool) -> Self {
+        let from = world.selection.fail_on.unwrap_or(world.in_force().fail_on);
+        Self { from, all }
+    }
+
+    /// Whether a flaw fails the run.
+    pub fn fails(self, flaw: &Flaw) -> bool {
+        flaw.severity <= self.from && (self.all || flaw.age == Age::New)
+    }
+}
+
+/// What a run comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Nothing fails it.
+    Passes,
+    /// All that fails it is declared to be meant.
+    Undecided,
+    /// Something fails it.
+    Fails,
+}
+
+impl Outcome {
+    /// As an answer says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passes => "passes",
+            Self::Undecided => "a person must decide",
+            Self::Fails => "fails",
+        }
+    }
+}
+
+/// Asks the whole book about one document. Where it is known what it was, each broken rule is asked about that,
+/// too: a flaw that was there before is no news, and only new ones fail a run.
+pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
+    let case = Case { now, was, world };
+    let before = match was {
+        Was::Known(before) => Some(Case { now: before, was: Was::Unknown, world: world.before() }),
+        Was::Unknown | Was::Nothing => None,
+    };
+    let settings = world.in_force();
+    let checks = asked(world).filter_map(|rule| {
+        let mut verdict = verdict_on(rule, &case, settings)?;
+        if let (Verdict::Broken(flaws), Some(before)) = (&mut verdict, &before) {
+            age(flaws, rule, before, now, settings);
+        }
+        Some(Check { rule, verdict })
+    });
+    Sheet { path: now.path().into(), number: now.number(), class: case.class(), checks: checks.collect() }
+}
+
+/// The rules that a person wants to hear of.
+fn asked(world: &World) -> impl Iterator<Item = &'static Rule> {
+    rules::all().filter(|rule| world.selection.wants(rule.id))
+}
+
+/// One rule's answer about a proposal; none where the rule is not about proposals.
+fn verdict_on(rule: &'static Rule, case: &Case<'_>, settings: &Settings) -> Option<Verdict> {
+    let judge = rule.judge.of_proposal()?;
+    let spot = |finding: &Finding| case.now.source.spot(finding.span);
+    Some(verdict(rule, || judge(case), case.class(), settings, spot))
+}
+
+/// Says of each flaw since when it has been there.
+fn age(flaws: &mut [Flaw], rule: &'static Rule, before: &Case<'_>, now: &Document, settings: &Settings) {
+    let Some(Verdict::Broken(mut known)) = verdict_on(rule, before, settings) else { return };
+    let age = if before.now.source == now.source { Age::Old } else { Age::Touched };
+    for flaw in flaws {
+        // Each old flaw excuses one: a second of the same kind is new.
+        if let Some(twin) = known.iter().position(|it| it.what == flaw.what) {
+            known.swap_remove(twin);
+            flaw.age = age;
+        }
+    }
+}
+
+/// Asks the book about a change as a whole, and about the checkout that it leaves.
+pub fn judge_change(world: &World, base: &Base) -> Sheet {
+    whole(world, WHOLE_CHANGE, |rule| {
+        let of_change = rule.judge.of_change().map(|judge| judge(world, base));
+        of_change.or_else(|| rule.judge.of_checkout().map(|judge| judge(world)))
+    })
+}
+
+/// Asks the book about the checkout as a whole.
+pub fn judge_checkout(world: &World) -> Sheet {
+    whole(world, WHOLE_CHECKOUT, |rule| rule.judge.of_checkout().map(|judge| judge(world)))
+}
+
+fn whole(world: &World, name: &str, judged: impl Fn(&Rule) -> Option<Judged>) -> Sheet {
+    let settings = world.in_force();
+    let checks = asked(world).filter_map(|rule| {
+        let judged = judged(rule)?;
+        Some(Check { rule, verdict: verdict(rule, || judged, Class::New, settings, |_| Spot::top()) })
+    });
+    Sheet { path: name.into(), number: None, class: Class::New, checks: checks.collect() }
+}
+
+/// How the sheet of a whole change is called.
+pub const WHOLE_CHANGE: &str = "the change as a whole";
+/// How the sheet of a whole checkout is called.
+pub const WHOLE_CHECKOUT: &str = "the checkout as a whole";
+
+fn verdict(
+    rule: &'static Rule,
+    judged: impl FnOnce() -> Judged,
+    class: Class,
+    settings: &Settings,
+    spot: impl Fn(&Finding) -> Spot,
+) -> Verdict {
+    if let Some(reason) = settings.off(rule.id).filter(|_| rule.judge.of_checkout().is_none()) {
+        return Verdict::NotYet(format!(
+            "switched off by {}: {}",
+            crate::settings::FILE,
+            one_line(reason, 160)
+        ));
+    }
+    match judged() {
+        Err(reason) => Verdict::NotYet(reason.0.into_owned()),
+        Ok(findings) if findings.is_empty() => Verdict::Holds,
+        Ok(mut findings) => {
+            findings.sort_by_key(|finding| finding.span.start);
+            let flaws = findings.into_iter().map(|finding| {
+                let at = spot(&finding);
+                flaw(rule, finding, at, class, settings)
+            });
+            Verdict::Broken(flaws.collect())
+        }
+    }
+}
+
+fn flaw(rule: &Rule, finding: Finding, at: Spot, class: Class, settings: &Settings) -> Flaw {
+    let (elsewhere, spot) = match finding.elsewhere {
+        Some((path, spot)) => (Some(path), spot),
+        None => (None, at),
+    };
+    Flaw {
+        severity: severity(finding.gravity, class, settings.severity(rule.id)),
+        age: if finding.was_there { Age::Touched } else { Age::New },
+        elsewhere,
+        spot,
+        // A second line of defence: whatever a rule puts into its words stays one readable line.
+        what: one_line(&finding.what, MOST_WORDS),
+        fix: one_line(finding.fix.as_deref().unwrap_or(rule.fix), MOST_WORDS),
+        declared: None,
+    }
+}
+
+impl Sheet {
+    /// All flaws with their rules, the gravest first, then by place.
+    pub fn flaws(&self) -> Vec<(&'static Rule, &Flaw)> {
+        let mut flaws: Vec<_> = self.found().collect();
+        flaws.sort_by_key(|(_, flaw)| (flaw.age, flaw.severity, flaw.spot.start));
+        flaws
+    }
+
+    /// All flaws with their rules, in the order of the book.
+    fn found(&self) -> impl Iterator<Item = (&'static Rule, &Flaw)> {
+        self.checks.iter().flat_map(|check| {
+            let flaws = match &check.verdict {
+                Verdict::Broken(flaws) => flaws.as_slice(),
+                Verdict::Holds | Verdict::NotYet(_) => &[],
+            };
+            flaws.iter().map(|flaw| (check.rule, flaw))
+        })
+    }
+
+    /// The flaws that are new.
+    fn news(&self) -> impl Iterator<Item = &Flaw> {
+        self.found().map(|(_, flaw)| flaw).filter(|flaw| flaw.age == Age::New)
+    }
+
+    /// Whether anything in it is new.
+    pub fn has_news(&self) -> bool {
+        self.news().next().is_some()
+    }
+
+    /// Whether it is about a document, and not about a checkout or a change as a whole.
+    pub fn is_document(&self) -> bool {
+        ![WHOLE_CHANGE, WHOLE_CHECKOUT].contains(&self.path.as_str())
+    }
+
+    /// The file in which a flaw of this sheet is; none for what is wrong with a change itself.
+    pub fn file_of<'s>(&'s self, flaw: &'s Flaw) -> Option<&'s str> {
+        flaw.elsewhere.as_deref().or(self.is_document().then_some(self.path.as_str()))
+    }
+
+    /// What it comes to.
+    pub fn outcome(&self, bar: Bar) -> Outcome {
+        let failing = self.found().map(|(_, flaw)| flaw).filter(|flaw| bar.fails(flaw));
+        let outcome = |flaw: &Flaw| if flaw.declared.is_some() { Outcome::Undecided } else { Outcome::Fails };
+        failing.map(outcome).max().unwrap_or(Outcome::Passes)
+    }
+
+    /// How many flaws were there before.
+    pub fn before(&self) -> usize {
+        self.found().filter(|(_, flaw)| flaw.age != Age::New).count()
+    }
+
+    /// How many new flaws there are of each severity.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        self.news().for_each(|flaw| counts.add(flaw.severity));
+        counts
+    }
+
+    /// How many rules hold.
+    pub fn holding(&self) -> usize {
+        self.checks.iter().filter(|check| check.verdict == Verdict::Holds).count()
+    }
+
+    /// How many rules do not apply yet.
+    pub fn pending(&self) -> usize {
+        self.checks.iter().filter(|check| matches!(check.verdict, Verdict::NotYet(_))).count()
+    }
+}
