@@ -76,6 +76,13 @@ impl Corpus {
         Self { files, ..self }
     }
 
+    /// The same with more to say about files.
+    pub fn with_notices(mut self, more: Vec<Notice>) -> Self {
+        self.notices.extend(more);
+        self.notices.sort_by(|a, b| a.path.cmp(&b.path));
+        self
+    }
+
     /// The names of all files below `veps/`, as far as they are known.
     pub fn files(&self) -> &BTreeSet<String> {
         &self.files

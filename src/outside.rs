@@ -109,7 +109,8 @@ impl Outside {
         match compare {
             None => {
                 let head = caches.files.corpus(&root)?;
-                let beside = tree::beside(&root, &head);
+                let (beside, notices) = tree::beside(&root, &head);
+                let head = head.with_notices(notices);
                 Ok(with_beside(World::unchanged(head, calendar, today), beside))
             }
             Some(compare) => compared(&root, compare, &mut caches, calendar, today),
@@ -167,8 +168,8 @@ fn compared(
         Some(_) => git.tree(head, None, &mut caches.objects)?,
         None => {
             let now = caches.files.corpus(root)?;
-            let beside = tree::beside(root, &now);
-            (now, beside)
+            let (beside, notices) = tree::beside(root, &now);
+            (now.with_notices(notices), beside)
         }
     };
     let (before, beside_before) = git.tree(&parted, Some(&now), &mut caches.objects)?;

@@ -181,17 +181,35 @@ pub fn is_beside(path: &str) -> bool {
     BESIDE.contains(&path) || (path.starts_with("veps/") && path.rsplit('/').next() == Some(OWNERS))
 }
 
-/// What a checkout has beside its documents: files by path. What cannot be read, and what is no plain file,
-/// says nothing.
-pub fn beside(root: &Path, corpus: &Corpus) -> BTreeMap<String, Vec<u8>> {
+/// What a checkout has beside its documents: files by path, and what was not read of them.
+pub fn beside(root: &Path, corpus: &Corpus) -> (BTreeMap<String, Vec<u8>>, Vec<Notice>) {
     let below = corpus.files().iter().map(String::as_str).filter(|path| is_beside(path));
-    let files = BESIDE.into_iter().chain(below).filter_map(|path| {
-        let file = root.join(path);
-        let fits = |metadata: Metadata| metadata.is_file() && metadata.len() <= MOST_BYTES as u64;
-        let bytes = fs::symlink_metadata(&file).is_ok_and(fits).then(|| fs::read(file).ok()).flatten()?;
-        Some((path.to_owned(), bytes))
-    });
-    files.collect()
+    let (mut files, mut notices) = (BTreeMap::new(), Vec::new());
+    for path in BESIDE.into_iter().chain(below) {
+        match plain_file(&root.join(path)) {
+            Ok(Some(bytes)) => {
+                files.insert(path.to_owned(), bytes);
+            }
+            Ok(None) => {}
+            Err(what) => notices.push(Notice { path: path.into(), what }),
+        }
+    }
+    (files, notices)
+}
+
+/// The bytes of a file; none where there is none, or why it is not read.
+fn plain_file(file: &Path) -> Result<Option<Vec<u8>>, String> {
+    let Ok(metadata) = fs::symlink_metadata(file) else { return Ok(None) };
+    if metadata.is_symlink() {
+        return Err("not read: a symbolic link is not followed".into());
+    }
+    if !metadata.is_file() {
+        return Err("not read: it is no file".into());
+    }
+    if metadata.len() > MOST_BYTES as u64 {
+        return Err(format!("not read: {} bytes; at most {MOST_BYTES} are read", metadata.len()));
+    }
+    fs::read(file).map(Some).map_err(|error| format!("not read: {error}"))
 }
 
 /// The example universe as a corpus.

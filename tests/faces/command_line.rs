@@ -299,3 +299,26 @@ fn colour_is_for_terminals_unless_it_is_asked_for() {
     };
     assert!(!coloured(&[]) && coloured(&["--color", "always"]) && !coloured(&["--color", "never"]));
 }
+
+#[cfg(unix)]
+#[test]
+fn settings_that_are_not_read_are_told() {
+    let folder = flawed();
+    let file = folder.path().join(".vep-mcp.yaml");
+    let validate = || said(&run(folder.path(), &["validate", "7", "--today", "2026-08-18"], b""));
+    std::os::unix::fs::symlink("OWNERS", &file).unwrap();
+    assert!(words(&validate().1).contains(".vep-mcp.yaml`: not read: a symbolic link"), "{}", validate().1);
+    fs::remove_file(&file).unwrap();
+    fs::write(&file, vec![b'#'; 3 << 20]).unwrap();
+    assert!(words(&validate().1).contains("not read: 3145728 bytes"), "{}", validate().1);
+    for (text, what) in [
+        (&b"off: {\xff: a}\n"[..], "the file is not UTF-8"),
+        (b"\xef\xbb\xbffail-on: warning\r\n", "fails: 1 document, 1 error, 1 warning"),
+        (b"a: &a [x]\nb: *a\n", "`a` is no setting"),
+        (b"---\nfail-on: warning\n---\nfail-on: error\n", "error[settings-understood]"),
+        (b"fail-on: warning\nfail-on: error\n", "is there twice"),
+    ] {
+        fs::write(&file, text).unwrap();
+        assert!(words(&validate().1).contains(what), "{what}: {}", validate().1);
+    }
+}
