@@ -7,6 +7,7 @@
 //! | floor | room | what it is for |
 //! |---|---|---|
 //! | 1 | [`text`] | a file's words and the places in them |
+//! | | [`patch`] | edits of a text, and what they come to as a unified diff |
 //! | | [`yaml`] | YAML with places, as much as front matter needs |
 //! | | [`markdown`] | headings, sections, comments and passages, with places |
 //! | 2 | [`vep`] | the words of the field: states, stages, releases, handles |
@@ -14,6 +15,7 @@
 //! | | [`lifecycle`] | the state machine as a table |
 //! | | [`prose`] | what a document says outside front matter |
 //! | | [`document`] | one `vep.md`, read whole and never refused |
+//! | | [`edit`] | exact changes to a document's front matter |
 //! | 3 | [`calendar`] | releases, freezes and phases; unknown is an answer |
 //! | | [`corpus`] | all proposals together: by number, path, words |
 //! | | [`owners`] | OWNERS and aliases as Prow resolves them |
@@ -46,12 +48,14 @@ pub mod calendar;
 pub mod cli;
 pub mod corpus;
 pub mod document;
+pub mod edit;
 pub mod law;
 pub mod lifecycle;
 pub mod markdown;
 pub mod mcp;
 pub mod outside;
 pub mod owners;
+pub mod patch;
 pub mod prose;
 pub mod render;
 pub mod report;

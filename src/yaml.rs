@@ -29,6 +29,27 @@ pub struct Node {
     pub kind: Kind,
     /// Where it stands. The value of a key with nothing behind it is an empty stretch at the key's end.
     pub span: Span,
+    /// How it is written.
+    pub style: Style,
+    /// Whether it has an anchor or a tag: then more than its text hangs on it.
+    pub bound: bool,
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// A scalar without quotes, or an alias.
+    Plain,
+    /// A scalar in `'`.
+    Single,
+    /// A scalar in `"`.
+    Double,
+    /// A scalar over several lines behind `|` or `>`.
+    Text,
+    /// A list or map line by line.
+    Block,
+    /// A list or map in brackets.
+    Flow,
 }
 
 /// What a value is.
@@ -126,7 +147,6 @@ struct Builder<'a> {
 /// A list or map that is still being read.
 struct Open {
     node: Node,
-    flow: bool,
     key: Option<Node>,
 }
 
@@ -155,16 +175,23 @@ impl Builder<'_> {
     fn take(&mut self, event: Event<'_>, raw: &RawSpan) -> Result<(), Fault> {
         let span = raw.byte_range().map(|range| Span::new(range.start, range.end)).unwrap_or_default();
         let span = span.shifted(self.offset);
+        let bound = event.anchor_id().is_some() || event.tag().is_some();
         match event {
             Event::Scalar(text, style, ..) => {
                 let plain = style == ScalarStyle::Plain;
                 // The parser writes a missing value as `~` on an empty stretch.
                 let text = if plain && raw.is_empty() { String::new() } else { text.into_owned() };
-                self.put(Node { kind: Kind::Scalar { text, plain }, span })
+                let style = match style {
+                    ScalarStyle::Plain => Style::Plain,
+                    ScalarStyle::SingleQuoted => Style::Single,
+                    ScalarStyle::DoubleQuoted => Style::Double,
+                    ScalarStyle::Literal | ScalarStyle::Folded => Style::Text,
+                };
+                self.put(Node { kind: Kind::Scalar { text, plain }, span, style, bound })
             }
-            Event::Alias(_) => self.put(Node { kind: Kind::Alias, span }),
-            Event::SequenceStart(style, ..) => self.begin(Kind::List(vec![]), span, style),
-            Event::MappingStart(style, ..) => self.begin(Kind::Map(vec![]), span, style),
+            Event::Alias(_) => self.put(Node { kind: Kind::Alias, span, style: Style::Plain, bound: true }),
+            Event::SequenceStart(style, ..) => self.begin(Kind::List(vec![]), span, style, bound),
+            Event::MappingStart(style, ..) => self.begin(Kind::Map(vec![]), span, style, bound),
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::DocumentStart(..) if self.root.is_some() => Err(Fault {
                 what: "a second YAML document begins here".into(),
@@ -175,21 +202,25 @@ impl Builder<'_> {
         }
     }
 
-    fn begin(&mut self, kind: Kind, span: Span, style: StructureStyle) -> Result<(), Fault> {
-        let flow = style == StructureStyle::Flow;
-        self.open.push(Open { node: Node { kind, span }, flow, key: None });
+    fn begin(&mut self, kind: Kind, span: Span, style: StructureStyle, bound: bool) -> Result<(), Fault> {
+        let style = if style == StructureStyle::Flow { Style::Flow } else { Style::Block };
+        self.open.push(Open { node: Node { kind, span, style, bound }, key: None });
         Ok(())
     }
 
     fn end(&mut self, span: Span) -> Result<(), Fault> {
-        let Some(Open { mut node, flow, .. }) = self.open.pop() else { return Ok(()) };
+        let Some(Open { mut node, .. }) = self.open.pop() else { return Ok(()) };
         let last = match &node.kind {
             Kind::List(items) => items.last(),
             Kind::Map(entries) => entries.last().map(|entry| &entry.value),
             _ => None,
         };
         // A block ends with its last value; the parser says where the next thing begins.
-        node.span.end = if flow { span.end } else { last.map_or(node.span.end, |last| last.span.end) };
+        node.span.end = if node.style == Style::Flow {
+            span.end
+        } else {
+            last.map_or(node.span.end, |last| last.span.end)
+        };
         self.put(node)
     }
 
@@ -232,7 +263,8 @@ impl Builder<'_> {
     fn syntax_fault(&self, info: &str, at: usize) -> Fault {
         let rest = self.yaml.get(at..).unwrap_or_default();
         let too_deep = ["recursion", "nesting", "depth"].iter().any(|word| info.contains(word));
-        let bracket = self.open.last().filter(|open| open.flow).map(|open| open.node.span.start);
+        let bracket =
+            self.open.last().filter(|open| open.node.style == Style::Flow).map(|open| open.node.span.start);
         let word = rest.split(|c: char| c.is_whitespace() || c == ',' || c == ']').next().unwrap_or_default();
         // Whatever the parser stumbled over, an open bracket is where the mistake began.
         if let Some(at) = bracket.filter(|_| !rest.starts_with(['@', '`', '%']) && !too_deep) {
@@ -287,13 +319,13 @@ impl Node {
     }
 
     /// Whether nothing at all was written for this value.
-    fn is_missing(&self) -> bool {
+    pub fn is_missing(&self) -> bool {
         matches!(&self.kind, Kind::Scalar { text, plain: true } if text.is_empty())
     }
 }
 
-/// The core schema of YAML 1.2, and `1_000`-like forms left as text.
-fn resolve(text: &str) -> Plain {
+/// What YAML takes an unquoted scalar for: the core schema of YAML 1.2, and `1_000`-like forms left as text.
+pub fn resolve(text: &str) -> Plain {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     match text {

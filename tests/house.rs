@@ -10,8 +10,8 @@ use vep_mcp::vep::Status;
 
 /// The rooms, the bottom floor first. A room may use its own floor's earlier rooms and all floors below.
 const FLOORS: &[&[&str]] = &[
-    &["text", "yaml", "markdown"],
-    &["vep", "law", "lifecycle", "prose", "document"],
+    &["text", "patch", "yaml", "markdown"],
+    &["vep", "law", "lifecycle", "prose", "document", "edit"],
     &["calendar", "corpus", "owners", "settings", "world"],
     &["rule", "rules", "sheet", "upstream", "report"],
     &["render", "book", "verbs"],

@@ -237,6 +237,11 @@ impl FrontMatter {
         self.entries.iter().filter(move |entry| entry.key.text() == Some(name)).map(|entry| &entry.value)
     }
 
+    /// All that was written, key by key.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     /// Where a key stands.
     pub fn key_span(&self, name: &str) -> Option<Span> {
         self.keys.iter().find(|key| key.value == name).map(|key| key.span)
