@@ -8,7 +8,7 @@ use crate::outside::{self, Failure, Outside, Place};
 use crate::render;
 use crate::settings::Selection;
 use crate::sheet::Outcome;
-use crate::verbs::{self, Face, Text, Trouble, Verb};
+use crate::verbs::{self, Face, Text, Trouble, Verb, Writes};
 use crate::world::World;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiff::civil::Date;
@@ -101,6 +101,24 @@ enum FailOn {
     Warning,
 }
 
+/// The options of the commands whose answers change files.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Writing")]
+struct Writing {
+    /// Write the files that change; without it they are only shown
+    #[arg(long)]
+    write: bool,
+}
+
+/// The option of the commands whose answers can be committed.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Writing")]
+struct Committing {
+    /// Write them, and commit them on a new local branch; nobody is signed off but by git's own configuration
+    #[arg(long)]
+    commit: bool,
+}
+
 impl Judging {
     fn selection(&self) -> Result<Selection, Trouble> {
         let fail_on = self.fail_on.map(|from| match from {
@@ -153,7 +171,12 @@ struct Commands(Vec<Command>);
 impl Face for Commands {
     fn add<V: Verb>(&mut self) {
         let command = V::Ask::augment_args(Command::new(V::COMMAND)).about(V::ABOUT);
-        self.0.push(if V::JUDGES { Judging::augment_args(command) } else { command });
+        let command = if V::JUDGES { Judging::augment_args(command) } else { command };
+        self.0.push(match V::WRITES {
+            Writes::Nothing => command,
+            Writes::Files => Writing::augment_args(command),
+            Writes::Commits => Committing::augment_args(Writing::augment_args(command)),
+        });
     }
 }
 
@@ -228,8 +251,33 @@ impl Asked<'_> {
                 Err(failure) => return complain(&failure.to_string(), FAILED_WORLD),
             };
         match V::run(&World { selection, ..world }, ask) {
-            Ok(answer) => self.print_answer::<V>(&answer),
+            Ok(answer) => match self.print_answer::<V>(&answer) {
+                FAILED_WORLD => FAILED_WORLD,
+                code => self.write::<V>(&answer, code),
+            },
             Err(trouble) => complain(&trouble.to_string(), WRONG_QUESTION),
+        }
+    }
+
+    /// Writes what the answer changes, where that was asked for; what was done is told on stderr.
+    fn write<V: Verb>(&self, answer: &V::Answer, code: u8) -> u8 {
+        let is_set = |kind: bool, name: &str| kind && self.matches.get_flag(name);
+        let commits = is_set(V::WRITES == Writes::Commits, "commit");
+        if !commits && !is_set(V::WRITES != Writes::Nothing, "write") {
+            return code;
+        }
+        let patches = V::patches(answer);
+        if patches.is_empty() {
+            return complain("nothing is written: the answer changes no file", code.max(FINDINGS));
+        }
+        match self.outside.write(patches, V::commit(answer).filter(|_| commits)) {
+            Ok(done) => {
+                done.iter().for_each(|line| {
+                    complain(line, code);
+                });
+                code
+            }
+            Err(failure) => complain(&failure.to_string(), FAILED_WORLD),
         }
     }
 
@@ -250,10 +298,11 @@ impl Asked<'_> {
     }
 
     fn print_answer<V: Verb>(&self, answer: &V::Answer) -> u8 {
+        let code = if V::fails(answer) { FINDINGS } else { CLEAN };
         let Some(report) = V::report(answer) else {
             return match self.format {
-                Format::Json => print_json(answer, CLEAN),
-                _ => print(&answer.to_string(), CLEAN),
+                Format::Json => print_json(answer, code),
+                _ => print(&answer.to_string(), code),
             };
         };
         let code = if report.outcome() == Outcome::Fails { FINDINGS } else { CLEAN };

@@ -76,6 +76,15 @@ impl Corpus {
         Self { files, ..self }
     }
 
+    /// The same with these documents in the place of those at their paths.
+    pub fn with_documents(&self, documents: &[Document]) -> Self {
+        let kept = self.documents().filter(|old| !documents.iter().any(|new| new.path() == old.path()));
+        let new = documents.iter().map(|new| Arc::new(new.clone()));
+        let mut files = self.files.clone();
+        files.extend(documents.iter().map(|new| new.path().to_owned()));
+        Self::new(kept.cloned().chain(new).collect(), vec![]).with_files(files)
+    }
+
     /// The same with more to say about files.
     pub fn with_notices(mut self, more: Vec<Notice>) -> Self {
         self.notices.extend(more);

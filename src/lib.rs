@@ -27,6 +27,7 @@
 //! | | [`upstream`] | what upstream's draft checks would say, and why ours differ |
 //! | | [`report`] | the sheets of a run together, and what it comes to |
 //! | 5 | [`render`] | how verdicts are told |
+//! | | [`proposal`] | what a VEP would be after a step, and whether it may be proposed |
 //! | | [`book`] | what every rule, state, step, field and term means |
 //! | | [`verbs`] | what can be asked, as pure functions |
 //! | roof | [`outside`] | the only reading of files and of the clock |
@@ -56,6 +57,7 @@ pub mod mcp;
 pub mod outside;
 pub mod owners;
 pub mod patch;
+pub mod proposal;
 pub mod prose;
 pub mod render;
 pub mod report;

@@ -53,7 +53,7 @@ local checkout of kubevirt/enhancements. Deterministic and offline; nothing is e
 - Before you propose any text of a VEP, give it to validate_vep as `draft` with the `path` it is meant \
 for; mend every error as its fix says, and validate again until it passes.
 - Before you propose a pull request ask review_changes; only what the change made fails it.
-- Before you touch a status ask propose_transition; for dates ask check_freeze. Unknown means unknown.
+- Before you touch a status ask propose_transition; its pull request comes from prepare_status_bump. For dates ask check_freeze. Unknown means unknown.
 - Front matter is the single source of truth. Seven states: provisional, implementable, implemented, \
 deferred, rejected, withdrawn, replaced. Into implementable: named reviewers and approvers, a target \
 release, before its VEP Freeze.

@@ -3,15 +3,17 @@
 //! [`Outside::load`] gathers a [`World`] for one question. A server calls it for every question, so a
 //! change on disk is seen at once; what did not change is not parsed again.
 //!
-//! Absent on purpose: writing into a checkout, and everything that could open a socket or run what a checkout
-//! configures.
+//! Absent on purpose: everything that could open a socket, and running what a checkout configures. What is written
+//! is written because a person at the command line asked for it; a server never does.
 
 mod git;
 mod schedule;
 mod tree;
+mod write;
 
 use crate::calendar::Calendar;
 use crate::owners::Owners;
+use crate::patch::Patch;
 use crate::settings::{self, Settings};
 use crate::text::{Source, one_line};
 use crate::verbs::Compare;
@@ -73,6 +75,13 @@ pub enum Failure {
     NoSchedules,
     /// The git program did not answer the question, and the way out.
     Git(String),
+    /// Something was not written.
+    Unwritable {
+        /// Which file.
+        what: String,
+        /// Why.
+        why: String,
+    },
     /// Something could not be read.
     Unreadable {
         /// What, as the person named it.
@@ -102,7 +111,8 @@ impl Outside {
         });
         let calendar = self.calendar()?;
         let Some(root) = self.root()? else {
-            return Ok(World::unchanged(tree::example(), calendar, today));
+            let (head, beside) = tree::example();
+            return Ok(with_beside(World::unchanged(head, calendar, today), beside));
         };
         // A reader that panicked left at worst an entry too few.
         let mut caches = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,6 +124,18 @@ impl Outside {
                 Ok(with_beside(World::unchanged(head, calendar, today), beside))
             }
             Some(compare) => compared(&root, compare, &mut caches, calendar, today),
+        }
+    }
+
+    /// Writes patches into the checkout, because a person asked for it; with a branch and a message as a local
+    /// commit. Gives back what was done, a line each.
+    pub fn write(&self, patches: &[Patch], commit: Option<(&str, &str)>) -> Result<Vec<String>, Failure> {
+        match self.root()? {
+            Some(root) => write::apply(&root, patches, commit),
+            None => Err(Failure::Unwritable {
+                what: "the built-in example".into(),
+                why: "it is part of the program; work on a checkout".into(),
+            }),
         }
     }
 
@@ -192,16 +214,18 @@ fn compared(
 /// A world with what its checkout has beside the documents.
 fn with_beside(world: World, beside: BTreeMap<String, Vec<u8>>) -> World {
     let (mut owners, mut settings, mut law) = (BTreeMap::new(), Settings::default(), Vec::new());
+    let mut pull_template = None;
     for (path, bytes) in beside {
         match path.as_str() {
             settings::FILE => settings = Settings::read(Source::from_bytes(path, &bytes)),
+            tree::PULL_TEMPLATE => pull_template = Some(String::from_utf8_lossy(&bytes).into_owned()),
             _ if path.ends_with(".md") => law.push(Source::from_bytes(path, &bytes)),
             _ => {
                 owners.insert(path, String::from_utf8_lossy(&bytes).into_owned());
             }
         }
     }
-    World { owners: Owners::read(owners), settings, law, ..world }
+    World { owners: Owners::read(owners), settings, law, pull_template, ..world }
 }
 
 fn has_veps(folder: &Path) -> bool {
@@ -238,6 +262,7 @@ impl std::fmt::Display for Failure {
                  - Without --schedules the built-in snapshot is used."
             ),
             Self::Git(why) => write!(f, "git: {why}"),
+            Self::Unwritable { what, why } => write!(f, "{what} is not written: {why}"),
             Self::Unreadable { what, why } => write!(f, "{what} cannot be read: {why}"),
         }
     }

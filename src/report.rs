@@ -8,7 +8,7 @@
 use crate::law::Severity;
 use crate::rule::Rule;
 use crate::rules;
-use crate::sheet::{Age, Bar, Counts, Declaration, Flaw, Outcome, Sheet, Verdict};
+use crate::sheet::{Age, Bar, Counts, Declaration, Flaw, Outcome, Sheet};
 use crate::upstream::Said;
 use crate::world::World;
 use jiff::civil::Date;
@@ -115,18 +115,9 @@ impl Report {
     }
 
     /// Lays these declarations on what fails the run: each speaks of its rules.
-    pub fn declare(&mut self, declarations: &[(&[&str], Declaration)]) {
+    pub fn declare(&mut self, declarations: &[(&'static [&'static str], Declaration)]) {
         let bar = self.bar;
-        let checks = self.whole.iter_mut().chain(&mut self.sheets).flat_map(|sheet| &mut sheet.checks);
-        for check in checks {
-            let Verdict::Broken(flaws) = &mut check.verdict else { continue };
-            let Some((_, meant)) = declarations.iter().find(|(rules, _)| rules.contains(&check.rule.id))
-            else {
-                continue;
-            };
-            let failing = flaws.iter_mut().filter(|flaw| bar.fails(flaw));
-            failing.for_each(|flaw| flaw.declared = Some(meant.clone()));
-        }
+        self.whole.iter_mut().chain(&mut self.sheets).for_each(|sheet| sheet.declare(declarations, bar));
     }
 }
 

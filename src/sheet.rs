@@ -325,6 +325,19 @@ impl Sheet {
         self.news().next().is_some()
     }
 
+    /// Lays declarations on what fails the run: each speaks of its rules.
+    pub fn declare(&mut self, declarations: &[(&'static [&'static str], Declaration)], bar: Bar) {
+        for check in &mut self.checks {
+            let Verdict::Broken(flaws) = &mut check.verdict else { continue };
+            let Some((_, meant)) = declarations.iter().find(|(rules, _)| rules.contains(&check.rule.id))
+            else {
+                continue;
+            };
+            let failing = flaws.iter_mut().filter(|flaw| bar.fails(flaw));
+            failing.for_each(|flaw| flaw.declared = Some(meant.clone()));
+        }
+    }
+
     /// Whether it is about a document, and not about a checkout or a change as a whole.
     pub fn is_document(&self) -> bool {
         ![WHOLE_CHANGE, WHOLE_CHECKOUT].contains(&self.path.as_str())

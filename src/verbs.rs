@@ -6,6 +6,7 @@
 //!
 //! Absent on purpose: writing. A verb answers; a person applies.
 
+mod bump;
 mod explain;
 mod freeze;
 mod query;
@@ -14,6 +15,7 @@ mod show;
 mod transition;
 mod validate;
 
+pub use bump::Bump;
 pub use explain::Explain;
 pub use freeze::CheckFreeze;
 pub use query::Query;
@@ -24,9 +26,14 @@ pub use validate::Validate;
 
 use crate::corpus::{Corpus, Notice};
 use crate::document::Document;
+use crate::patch::Patch;
+use crate::proposal::{self, Inputs};
 use crate::report::Report;
 use crate::rule::Was;
 use crate::rules;
+use crate::sheet::Declaration;
+use crate::text::{code, one_line};
+use crate::vep::Handle;
 use crate::world::World;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -68,6 +75,24 @@ pub trait Verb {
         None
     }
 
+    /// What a person at the command line can have written.
+    const WRITES: Writes = Writes::Nothing;
+
+    /// Whether the answer makes a command-line run fail; that of a report is its outcome.
+    fn fails(_answer: &Self::Answer) -> bool {
+        false
+    }
+
+    /// The files that the answer would change; the command line's `--write` writes them.
+    fn patches(_answer: &Self::Answer) -> &[Patch] {
+        &[]
+    }
+
+    /// The branch and the message under which the files are committed, where the answer has them.
+    fn commit(_answer: &Self::Answer) -> Option<(&str, &str)> {
+        None
+    }
+
     /// Whether its answers are reports of verdicts: then many hands can tell them.
     const JUDGES: bool = false;
 
@@ -75,6 +100,17 @@ pub trait Verb {
     fn report(_answer: &Self::Answer) -> Option<&Report> {
         None
     }
+}
+
+/// What a person at the command line can have written of an answer. A server never writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// Nothing.
+    Nothing,
+    /// Files.
+    Files,
+    /// Files, and a local commit of them.
+    Commits,
 }
 
 /// A change: two states of a checkout, as a question names them.
@@ -101,6 +137,25 @@ pub fn each(face: &mut impl Face) {
     face.add::<CheckFreeze>();
     face.add::<Review>();
     face.add::<Explain>();
+    face.add::<Bump>();
+}
+
+/// The declarations that a question makes.
+fn declared(said: &[String]) -> Result<Vec<(&'static [&'static str], Declaration)>, Trouble> {
+    let read = |said: &String| {
+        proposal::declaration(said).map_err(|what| Trouble::new(what, "A reason says why the step is meant."))
+    };
+    said.iter().map(read).collect()
+}
+
+/// What a question gives a step.
+fn inputs(set: &[String], declare: &[String]) -> Result<Inputs, Trouble> {
+    let mut inputs = Inputs { declared: declared(declare)?, ..Inputs::default() };
+    for said in set {
+        let way = "Give it as key=value, such as milestone.beta=v1.11 or reviewers=@login,@login.";
+        proposal::set(&mut inputs, said).map_err(|what| Trouble::new(what, way))?;
+    }
+    Ok(inputs)
 }
 
 /// The rules of these ids, or which of them is none and which was meant.
@@ -305,6 +360,42 @@ fn label(document: &Document) -> String {
         Some(number) => format!("VEP-{} {}", number.value, crate::text::code(&title)),
         None => format!("{} {}", crate::text::code(document.path()), crate::text::code(&title)),
     }
+}
+
+/// Most documents for which it is said what people owe.
+const MOST_OWED: usize = 20;
+
+/// What people owe: no tool can give it for them.
+fn owed(touched: &[&Arc<Document>], author: Option<&str>) -> Vec<String> {
+    if touched.is_empty() {
+        return vec![];
+    }
+    let mut owed =
+        vec!["An LGTM from each of SIG compute, network and storage (README, SIG Review).".to_owned()];
+    for document in touched.iter().take(MOST_OWED) {
+        let sigs: Vec<String> =
+            document.facts.participating.iter().map(|sig| code(&one_line(&sig.value, 40))).collect();
+        if !sigs.is_empty() {
+            owed.push(format!(
+                "{}: an LGTM from each participating SIG: {}.",
+                label(document),
+                sigs.join(", ")
+            ));
+        }
+        let own = author.map(Handle::new);
+        let judges_it = |author: &Handle| {
+            document.facts.people().any(|(part, it)| part != "author" && it.value.is(author))
+        };
+        if let Some(author) = own.filter(judges_it) {
+            let login = one_line(author.login(), 40);
+            owed.push(format!(
+                "{}: @{login} opens it and is named to judge it; somebody else should, too.",
+                label(document)
+            ));
+        }
+    }
+    owed.push("Whether named reviewers and approvers have agreed is theirs to say.".into());
+    owed
 }
 
 /// What an answer says about files that were not read as they stand.

@@ -28,6 +28,8 @@ pub struct World {
     pub owners: Owners,
     /// The law's documents that are no VEPs: README and feature lifecycle.
     pub law: Vec<Source>,
+    /// The form of a pull request's body, where the checkout has one.
+    pub pull_template: Option<String>,
     /// What the checkout asks of this tool, in the state of the head.
     pub settings: Settings,
     /// What the person asking wants to be told.
@@ -95,11 +97,20 @@ impl World {
             pull: PullRequest::default(),
             owners: Owners::default(),
             law: vec![],
+            pull_template: None,
             settings: Settings::default(),
             selection: Selection::default(),
             calendar,
             today,
         }
+    }
+
+    /// The world after a change to these documents, with this one as its base.
+    pub fn after(&self, documents: &[Document]) -> Self {
+        let before = Self { base: None, ..self.clone() };
+        let head = self.head.with_documents(documents);
+        let base = Base { name: "the files as they are".into(), world: before, renamed: BTreeMap::new() };
+        Self { head, base: Some(Arc::new(base)), ..self.clone() }
     }
 
     /// Where the words of a citation stand in the checkout's own documents: the file, and the place in it.

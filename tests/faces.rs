@@ -1,7 +1,7 @@
 //! The two faces as others meet them: the built binary on a command line, and over MCP.
 
-mod command_line;
+pub mod command_line;
 mod sdk;
-mod stdio;
+pub mod stdio;
 
 pub use stdio::{call, connect, text};

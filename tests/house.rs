@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["vep", "law", "lifecycle", "prose", "document", "edit"],
     &["calendar", "corpus", "owners", "settings", "world"],
     &["rule", "rules", "sheet", "upstream", "report"],
-    &["render", "book", "verbs"],
+    &["render", "proposal", "book", "verbs"],
     &["outside", "mcp", "cli"],
 ];
 

@@ -44,20 +44,47 @@ struct Entry {
     path: String,
 }
 
+/// What a command says that is given an input.
+fn fed(mut command: Command, input: &[u8]) -> Result<Output, Failure> {
+    let failed = |error: std::io::Error| Failure::Git(format!("the git program cannot be run: {error}"));
+    let mut child = command.spawn().map_err(failed)?;
+    // Input is written from a thread of its own: git may answer before it has read everything.
+    let (stdin, input) = (child.stdin.take(), input.to_vec());
+    let writer = std::thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(&input)));
+    let output = child.wait_with_output().map_err(failed)?;
+    // A git that closed its input early has said why on stderr.
+    let _ = writer.join();
+    Ok(output)
+}
+
 impl Git {
     /// The repository around a folder.
     pub fn around(folder: PathBuf) -> Self {
         Self { folder }
     }
 
+    /// Reads: nothing that the repository configures is run.
     fn run(&self, args: &[&str], input: &[u8]) -> Result<Output, Failure> {
+        let guards = ["--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
+        let mut command = self.command();
+        command.args(guards).args(args);
+        fed(command, input)
+    }
+
+    /// Acts for the person who asked, with that person's configuration and hooks, as git itself would.
+    pub fn act(&self, args: &[&str], input: &[u8]) -> Result<String, Failure> {
+        let mut command = self.command();
+        command.args(args);
+        let output = fed(command, input)?;
+        match output.status.success() {
+            true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+            false => Err(Failure::Git(self.said(&output))),
+        }
+    }
+
+    fn command(&self) -> Command {
         let mut command = Command::new("git");
-        command
-            .arg("-C")
-            .arg(&self.folder)
-            .args(["--no-pager", "--no-optional-locks", "--literal-pathspecs"])
-            .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
-            .args(args);
+        command.arg("-C").arg(&self.folder).args(["--no-pager", "--literal-pathspecs"]);
         // Set inside hooks, and meant for another repository than the one that was named.
         for variable in [
             "GIT_DIR",
@@ -80,15 +107,7 @@ impl Git {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let failed = |error: std::io::Error| Failure::Git(format!("the git program cannot be run: {error}"));
-        let mut child = command.spawn().map_err(failed)?;
-        // Input is written from a thread of its own: git may answer before it has read everything.
-        let (stdin, input) = (child.stdin.take(), input.to_vec());
-        let writer = std::thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(&input)));
-        let output = child.wait_with_output().map_err(failed)?;
-        // A git that closed its input early has said why on stderr.
-        let _ = writer.join();
-        Ok(output)
+        command
     }
 
     /// The output of a command that has to succeed.

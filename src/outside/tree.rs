@@ -170,7 +170,10 @@ fn inode(_: &Metadata) -> [u64; 4] {
 }
 
 /// The files at the root that are read beside the documents.
-pub const BESIDE: [&str; 5] = [OWNERS, ALIASES, settings::FILE, README, LIFECYCLE];
+pub const BESIDE: [&str; 6] = [OWNERS, ALIASES, settings::FILE, README, LIFECYCLE, PULL_TEMPLATE];
+
+/// The form of a pull request's body.
+pub const PULL_TEMPLATE: &str = ".github/PULL_REQUEST_TEMPLATE.md";
 
 /// Two documents of the law that are no VEPs.
 const README: &str = "README.md";
@@ -212,24 +215,28 @@ fn plain_file(file: &Path) -> Result<Option<Vec<u8>>, String> {
     fs::read(file).map(Some).map_err(|error| format!("not read: {error}"))
 }
 
-/// The example universe as a corpus.
-pub fn example() -> Corpus {
-    let mut documents = Vec::new();
-    collect(&EXAMPLE, &mut documents);
-    Corpus::new(documents, vec![])
+/// The example universe as a corpus, with what lies beside it.
+pub fn example() -> (Corpus, BTreeMap<String, Vec<u8>>) {
+    let mut files = BTreeMap::new();
+    collect(&EXAMPLE, &mut files);
+    let is_read = |path: &String| path.starts_with("veps/") && is_document(path);
+    let documents = files.iter().filter(|(path, _)| is_read(path));
+    let documents = documents.map(|(path, bytes)| Arc::new(Document::parse(Source::from_bytes(path, bytes))));
+    let names = files.keys().filter(|path| path.starts_with("veps/")).cloned();
+    let corpus = Corpus::new(documents.collect(), vec![]).with_files(names.collect());
+    let beside = files.iter().filter(|(path, _)| is_beside(path));
+    (corpus, beside.map(|(path, bytes)| (path.clone(), bytes.to_vec())).collect())
 }
 
-fn collect(folder: &Dir<'_>, documents: &mut Vec<Arc<Document>>) {
+/// The files of the example's checkout, by their paths within it.
+fn collect(folder: &Dir<'static>, files: &mut BTreeMap<String, &'static [u8]>) {
     for file in folder.files() {
         let path = file.path().to_string_lossy().replace('\\', "/");
-        let Some(path) = path.strip_prefix("enhancements/").filter(|path| path.starts_with("veps/")) else {
-            continue;
-        };
-        if path.ends_with(".md") {
-            documents.push(Arc::new(Document::parse(Source::from_bytes(path, file.contents()))));
+        if let Some(path) = path.strip_prefix("enhancements/") {
+            files.insert(path.to_owned(), file.contents());
         }
     }
-    folder.dirs().for_each(|folder| collect(folder, documents));
+    folder.dirs().for_each(|folder| collect(folder, files));
 }
 
 #[cfg(test)]
@@ -291,8 +298,9 @@ mod tests {
 
     #[test]
     fn the_example_is_built_in() {
-        let corpus = example();
+        let (corpus, beside) = example();
         assert_eq!(corpus.proposals().len(), 12);
+        assert!(beside.contains_key(OWNERS) && beside.contains_key("veps/sig-network/OWNERS"));
         assert!(corpus.template().is_some() && corpus.notices().is_empty());
     }
 }

@@ -5,14 +5,13 @@
 //!
 //! Absent on purpose: the verdict of people. A change that would pass is not approved.
 
-use super::{Compare, Text, Trouble, Verb, label, notices, one_or_many, was};
+use super::{Compare, Text, Trouble, Verb, declared, notices, one_or_many, owed, was};
 use crate::document::Document;
 use crate::render::{self, Found, Judged, Upstream};
 use crate::report::Report;
-use crate::sheet::{Bar, Counts, Declaration, Outcome, Sheet, judge, judge_change};
+use crate::sheet::{Bar, Counts, Outcome, Sheet, judge, judge_change};
 use crate::text::{code, one_line};
 use crate::upstream::{self, Said};
-use crate::vep::Handle;
 use crate::world::{Base, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -120,14 +119,6 @@ struct Declared {
     reason: String,
 }
 
-/// What can be declared, and the rules whose errors it speaks of.
-const DECLARATIONS: [(&str, &[&str]); 4] = [
-    ("correction", &["step-lawful"]),
-    ("retroactive", &["step-lawful", "before-freeze"]),
-    ("backfill", &["before-freeze"]),
-    ("exception", &["before-freeze"]),
-];
-
 impl Verb for Review {
     const COMMAND: &'static str = "review";
     const TOOL: &'static str = "review_changes";
@@ -148,7 +139,7 @@ impl Verb for Review {
             let way = "Review works on a git checkout; the built-in example has no history.";
             return Err(Trouble::new("there is nothing to compare with", way));
         };
-        let declarations = ask.declare.iter().map(|it| declaration(it)).collect::<Result<Vec<_>, _>>()?;
+        let declarations = declared(&ask.declare)?;
         // A title and labels belong to the change; the world is what the roof found, and this is added to it.
         let mut pull = world.pull.clone();
         pull.title = ask.title.clone();
@@ -167,7 +158,7 @@ impl Verb for Review {
         let whole = Some(judge_change(&world, base));
         let mut report = Report::new(&world, base.name.clone(), whole, sheets, Bar::of(&world, ask.all));
         report.declare(&declarations);
-        report.people = people(&touched, ask.author.as_deref());
+        report.people = owed(&touched, ask.author.as_deref());
         report.notes = notes(&world, base, ask.body.as_ref());
         if ask.upstream {
             report.upstream = upstream(&world, base, &report.sheets);
@@ -192,24 +183,6 @@ fn would(outcome: Outcome) -> &'static str {
         Outcome::Undecided => Outcome::Undecided.as_str(),
         Outcome::Fails => "would fail",
     }
-}
-
-/// A declaration, with the rules that it speaks of.
-fn declaration(text: &str) -> Result<(&'static [&'static str], Declaration), Trouble> {
-    let (kind, reason) = text.split_once('=').unwrap_or((text, ""));
-    let known = DECLARATIONS.iter().find(|(known, _)| *known == kind.trim());
-    let kinds: Vec<&str> = DECLARATIONS.iter().map(|(kind, _)| *kind).collect();
-    let Some((kind, rules)) = known else {
-        let way = format!("Declare one of {}, as kind=reason.", kinds.join(", "));
-        return Err(Trouble::new(format!("{} cannot be declared", code(kind)), way));
-    };
-    if reason.trim().is_empty() {
-        return Err(Trouble::new(
-            format!("{kind} is declared without a reason"),
-            format!("Write {kind}=reason."),
-        ));
-    }
-    Ok((rules, Declaration { kind, reason: one_line(reason.trim().trim_matches('"'), 300) }))
 }
 
 fn answer(report: Report, touched: usize) -> Answer {
@@ -294,39 +267,6 @@ fn body_notes(body: Option<&Text>) -> Vec<String> {
             format!("The body has no “{wanted}”, which the repository's pull request template asks for.")
         })
         .collect()
-}
-
-/// What people owe: no tool can give it for them.
-fn people(touched: &[&Arc<Document>], author: Option<&str>) -> Vec<String> {
-    if touched.is_empty() {
-        return vec![];
-    }
-    let mut owed =
-        vec!["An LGTM from each of SIG compute, network and storage (README, SIG Review).".to_owned()];
-    for document in touched.iter().take(MOST_DOCUMENTS) {
-        let sigs: Vec<String> =
-            document.facts.participating.iter().map(|sig| code(&one_line(&sig.value, 40))).collect();
-        if !sigs.is_empty() {
-            owed.push(format!(
-                "{}: an LGTM from each participating SIG: {}.",
-                label(document),
-                sigs.join(", ")
-            ));
-        }
-        let own = author.map(Handle::new);
-        let judges_it = |author: &Handle| {
-            document.facts.people().any(|(part, it)| part != "author" && it.value.is(author))
-        };
-        if let Some(author) = own.filter(judges_it) {
-            let login = one_line(author.login(), 40);
-            owed.push(format!(
-                "{}: @{login} opens it and is named to judge it; somebody else should, too.",
-                label(document)
-            ));
-        }
-    }
-    owed.push("Whether named reviewers and approvers have agreed is theirs to say.".into());
-    owed
 }
 
 impl fmt::Display for Answer {

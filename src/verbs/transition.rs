@@ -1,23 +1,24 @@
 //! `transition`: where does a VEP stand, and what may happen next?
 //!
-//! What a step still lacks is found by asking the same book about the document as it would be: its status
-//! is set to the target in memory, read and judged. There is no second copy of the law.
+//! What a step comes to is found by [`crate::proposal`]: the step is made in memory and the book is asked about
+//! the result. Retargeting and graduation are steps that keep the state.
 //!
-//! Absent on purpose, until edits are exact: the patch.
+//! Absent on purpose: the pull request around the patch, which `bump` prepares.
 
-use super::{Name, Trouble, Verb, label, one};
+use super::{Name, Trouble, Verb, Writes, inputs, label, one, one_or_many};
 use crate::calendar::{Freeze, days, last_safe_day};
 use crate::document::{Document, Front};
-use crate::law::Severity;
 use crate::lifecycle::{Standing, Start, Step, step, who};
-use crate::rule::Was;
-use crate::sheet::{Sheet, Verdict, judge};
-use crate::text::{Source, Spanned, code, one_line};
+use crate::patch::Patch;
+use crate::proposal::{self, Proposal, conditions, propose};
+use crate::sheet::{Declaration, Sheet, Verdict};
+use crate::text::{code, fenced, one_line};
 use crate::vep::Status;
 use crate::world::World;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::Arc;
 
 /// Says what may happen to a VEP next.
 #[derive(Debug)]
@@ -32,6 +33,14 @@ pub struct Ask {
     /// The state it should get; none: all steps
     #[serde(default)]
     to: Option<Status>,
+    /// What the step needs, as key=value: stage, milestone.<stage>, reviewers, approvers, feature-gate, superseded-by
+    #[arg(long, value_name = "KEY=VALUE")]
+    #[serde(default, deserialize_with = "one_or_many")]
+    set: Vec<String>,
+    /// Why a refused step is meant: correction, retroactive, backfill or exception, as kind=reason
+    #[arg(long, value_name = "KIND=REASON")]
+    #[serde(default, deserialize_with = "one_or_many")]
+    declare: Vec<String>,
 }
 
 /// Where the VEP stands, and its steps, the lawful first.
@@ -48,6 +57,8 @@ pub struct Answer {
     /// The state it has, or `(legacy file)`
     from: &'static str,
     steps: Vec<NextStep>,
+    #[serde(skip)]
+    patches: Vec<Patch>,
 }
 
 /// One step.
@@ -61,7 +72,9 @@ struct NextStep {
     /// The gate into implementable applies
     gate: bool,
     why: &'static str,
-    /// What the document would still lack: errors, and the state's own conditions
+    /// `ready`, `a person must decide`, `lacks something` or `refused`
+    outcome: &'static str,
+    /// What it lacks: errors that the step makes, and the state's own conditions
     lacks: Vec<Lack>,
     /// The nearest lawful way
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -72,11 +85,33 @@ struct NextStep {
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
-struct Lack {
+pub(super) struct Lack {
     rule: &'static str,
+    /// The file, where it is another VEP's
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
     line: usize,
     what: String,
     fix: String,
+}
+
+/// Something that only a person can give.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Question {
+    /// The key to set
+    set: String,
+    question: &'static str,
+}
+
+/// A file as it becomes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct FilePatch {
+    path: String,
+    /// SHA-256 of the text that it was made from, and is for
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    /// A unified diff
+    pub(super) diff: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -94,6 +129,15 @@ struct Detail {
     /// The freeze of the release it targets
     #[serde(skip_serializing_if = "Option::is_none")]
     freeze: Option<String>,
+    /// What only a person can give
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    asks: Vec<Question>,
+    /// The files that change; none unless the step is ready or for a person to decide
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    patches: Vec<FilePatch>,
+    /// What was declared, and why
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    declared: Vec<String>,
     /// What else has to happen
     also: Vec<String>,
 }
@@ -110,7 +154,7 @@ struct Side {
 struct Condition {
     rule: &'static str,
     says: &'static str,
-    /// `met`, `missing` or `open`
+    /// `met`, `missing`, `declared` or `open`
     state: &'static str,
     /// What is missing, or why it is open
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -121,19 +165,33 @@ impl Verb for Transition {
     const COMMAND: &'static str = "transition";
     const TOOL: &'static str = "propose_transition";
     const TITLE: &'static str = "Propose a transition";
-    const ABOUT: &'static str =
-        "Says where a VEP stands and which states it may go to: standing in law, who decides, what it lacks.";
+    const ABOUT: &'static str = "Says where a VEP stands and which states it may go to: standing in law, who decides, what it lacks; for one state the patch.";
     const GUIDANCE: &'static str =
         "Ask before you touch `status`. Unsettled: show both sides, a SIG decides.";
+    const WRITES: Writes = Writes::Files;
     type Ask = Ask;
     type Answer = Answer;
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let document = one(&world.head, &ask.vep.0)?;
         let start = start(document)?;
-        let targets = ask.to.map_or(Status::ALL.to_vec(), |to| vec![to]);
+        let inputs = inputs(&ask.set, &ask.declare)?;
+        // What is set without a state is a retarget or a graduation: the state stays.
+        let same = document.facts.status.as_ref().map(|fact| fact.value).filter(|_| !ask.set.is_empty());
+        let to = ask.to.or(same);
+        let targets = to.map_or(Status::ALL.to_vec(), |to| vec![to]);
         let mut steps: Vec<Step> = targets.into_iter().map(|to| step(start, to)).collect();
         steps.sort_by_key(|step| step.ground.standing);
+        let mut patches = Vec::new();
+        let told = steps.into_iter().map(|step| {
+            let proposal = propose(world, document, step, &inputs);
+            let told = next_step(world, document, &proposal, to.map(|_| inputs.declared.as_slice()));
+            if to.is_some() {
+                patches.extend(proposal.patches);
+            }
+            told
+        });
+        let steps = told.collect();
         Ok(Answer {
             today: world.today.to_string(),
             calendar: world.calendar.source.with_age(world.today),
@@ -141,13 +199,18 @@ impl Verb for Transition {
             vep: label(document),
             path: one_line(document.path(), 200),
             from: start.as_str(),
-            steps: steps.into_iter().map(|step| next_step(world, document, step, ask.to.is_some())).collect(),
+            steps,
+            patches,
         })
+    }
+
+    fn patches(answer: &Answer) -> &[Patch] {
+        &answer.patches
     }
 }
 
 /// Where the steps of this document begin.
-fn start(document: &Document) -> Result<Start, Trouble> {
+pub(super) fn start(document: &Document) -> Result<Start, Trouble> {
     if let Some(start) = document.start() {
         return Ok(start);
     }
@@ -166,103 +229,96 @@ fn start(document: &Document) -> Result<Start, Trouble> {
     Err(Trouble { what, ways: vec![fix, "validate says all that is wrong with it.".into()] })
 }
 
-fn next_step(world: &World, document: &Document, step: Step, full: bool) -> NextStep {
-    let sheet = as_it_would_be(document, step.to).map(|then| judge(world, &then, Was::Known(document)));
-    let wanted = conditions(step.to);
-    let lacks = match &sheet {
-        Some(sheet) => flaws(sheet, |rule, severity| severity == Severity::Error || wanted.contains(&rule)),
-        None => vec![Lack {
-            rule: "front-matter-present",
-            line: 1,
-            what: "it has no front matter that could say so".into(),
-            fix: "Migrate it first: front matter takes the place of the status section.".into(),
-        }],
-    };
+/// The declarations that were made, with the rules that they speak of.
+type Declared = [(&'static [&'static str], Declaration)];
+
+fn next_step(
+    world: &World,
+    document: &Arc<Document>,
+    proposal: &Proposal,
+    full: Option<&Declared>,
+) -> NextStep {
+    let step = proposal.step;
     NextStep {
         to: step.to.as_str(),
         standing: step.ground.standing.as_str(),
         who: who(step.to),
         gate: step.ground.gate,
         why: step.ground.why,
-        lacks,
+        outcome: proposal.outcome.as_str(),
+        lacks: lacks(&proposal.lacks),
         way: step.ground.way,
-        detail: full.then(|| detail(world, document, step, sheet.as_ref())),
+        detail: full.map(|declared| detail(world, document, proposal, declared)),
     }
 }
 
-/// The document with another status, as it would be read; none where it has no status to change.
-fn as_it_would_be(document: &Document, to: Status) -> Option<Document> {
-    let Spanned { span, .. } = document.matter()?.status.read()?;
-    let text = document.source.text();
-    let (before, after) = (text.get(..span.start)?, text.get(span.end..)?);
-    Some(Document::parse(Source::new(document.path(), format!("{before}{to}{after}"))))
+/// What a proposal lacks, as it is told.
+pub(super) fn lacks(lacks: &[proposal::Lack]) -> Vec<Lack> {
+    let told = |lack: &proposal::Lack| Lack {
+        rule: lack.rule,
+        file: lack.file.as_deref().map(|file| one_line(file, 200)),
+        line: lack.line,
+        what: lack.what.clone(),
+        fix: lack.fix.clone(),
+    };
+    lacks.iter().map(told).collect()
 }
 
-/// The flaws that are wanted, by rule and severity; the step itself is told by its standing.
-fn flaws(sheet: &Sheet, wanted: impl Fn(&str, Severity) -> bool) -> Vec<Lack> {
-    sheet
-        .flaws()
-        .into_iter()
-        .filter(|(rule, flaw)| rule.id != "step-lawful" && wanted(rule.id, flaw.severity))
-        .map(|(rule, flaw)| Lack {
-            rule: rule.id,
-            line: flaw.spot.start.line,
-            what: flaw.what.clone(),
-            fix: flaw.fix.clone(),
-        })
-        .collect()
+/// What only a person can give, as it is told.
+pub(super) fn questions(proposal: &Proposal) -> Vec<Question> {
+    proposal.asks.iter().map(|ask| Question { set: ask.input.clone(), question: ask.question }).collect()
 }
 
-/// The rules that are a state's own conditions.
-fn conditions(to: Status) -> &'static [&'static str] {
-    match to {
-        Status::Implementable => &[
-            "reviewers-named",
-            "approvers-named",
-            "feature-gate-named",
-            "stage-present",
-            "milestone-set",
-            "freeze-known",
-            "before-freeze",
-        ],
-        Status::Implemented => &["stage-present", "implemented-at-ga"],
-        Status::Deferred => &["deferred-untargeted"],
-        Status::Replaced => &["superseded-by-set", "succession-resolves", "succession-answers"],
-        Status::Provisional | Status::Rejected | Status::Withdrawn => &[],
-    }
+/// Patches, as they are told.
+pub(super) fn patches(patches: &[Patch]) -> Vec<FilePatch> {
+    let told = |patch: &Patch| FilePatch {
+        path: one_line(&patch.path, 200),
+        digest: patch.digest(),
+        diff: patch.diff(),
+    };
+    patches.iter().map(told).collect()
 }
 
-fn detail(world: &World, document: &Document, step: Step, sheet: Option<&Sheet>) -> Detail {
+fn detail(world: &World, document: &Arc<Document>, proposal: &Proposal, declared: &Declared) -> Detail {
+    let step = proposal.step;
     let evidence = step.ground.evidence.iter().map(|it| Side {
         side: if it.speaks_for { "for" } else { "against" },
         source: it.source.name(),
         says: it.says,
     });
-    let is_other_warning =
-        |rule: &str, severity| severity == Severity::Warning && !conditions(step.to).contains(&rule);
-    let checks = sheet.into_iter().flat_map(|sheet| &sheet.checks);
-    let own = checks.filter(|check| conditions(step.to).contains(&check.rule.id));
+    let then = proposal.then.as_ref().unwrap_or(document);
     Detail {
         evidence: evidence.collect(),
         cites: step.ground.cites.iter().map(ToString::to_string).collect(),
-        conditions: own
-            .map(|check| {
-                let (state, why) = match &check.verdict {
-                    Verdict::Holds => ("met", None),
-                    Verdict::Broken(flaws) => ("missing", flaws.first().map(|flaw| flaw.what.clone())),
-                    Verdict::NotYet(why) => ("open", Some(why.clone())),
-                };
-                Condition { rule: check.rule.id, says: check.rule.says, state, why }
-            })
-            .collect(),
-        warnings: sheet.map(|sheet| flaws(sheet, is_other_warning)).unwrap_or_default(),
-        freeze: freeze(world, document).filter(|_| step.to.is_live()),
+        conditions: proposal.sheet.as_ref().map(|sheet| met(sheet, step.to)).unwrap_or_default(),
+        warnings: lacks(&proposal.warnings),
+        freeze: freeze(world, then).filter(|_| step.to.is_live()),
+        asks: questions(proposal),
+        patches: patches(&proposal.patches),
+        declared: declared.iter().map(|(_, by)| format!("{}: {}", by.kind, by.reason)).collect(),
         also: also(document, step),
     }
 }
 
+/// A state's own conditions, met or not.
+fn met(sheet: &Sheet, to: Status) -> Vec<Condition> {
+    let own = sheet.checks.iter().filter(|check| conditions(to).contains(&check.rule.id));
+    own.map(|check| {
+        let (state, why) = match &check.verdict {
+            Verdict::Holds => ("met", None),
+            Verdict::Broken(flaws) if flaws.iter().all(|flaw| flaw.declared.is_some()) => {
+                ("declared", flaws.first().map(|flaw| flaw.what.clone()))
+            }
+            Verdict::Broken(flaws) => ("missing", flaws.first().map(|flaw| flaw.what.clone())),
+            Verdict::NotYet(why) => ("open", Some(why.clone())),
+        };
+        Condition { rule: check.rule.id, says: check.rule.says, state, why }
+    })
+    .collect()
+}
+
 /// The freeze of the release that the stage in flight targets, in a sentence.
-fn freeze(world: &World, document: &Document) -> Option<String> {
+pub(super) fn freeze(world: &World, document: &Document) -> Option<String> {
     let (stage, release) = document.facts.target()?;
     let release = release.value;
     Some(match world.calendar.freeze(release) {
@@ -291,19 +347,21 @@ fn freeze(world: &World, document: &Document) -> Option<String> {
 }
 
 /// What the text of the law asks for beside the document.
-fn also(document: &Document, step: Step) -> Vec<String> {
+pub(super) fn also(document: &Document, step: Step) -> Vec<String> {
     if matches!(step.ground.standing, Standing::Unlawful | Standing::Same) {
         return vec![];
     }
-    let number = document.facts.number.as_ref().map_or("<number>".into(), |fact| fact.value.to_string());
+    let number = document.number().map_or("<number>".into(), |number| number.to_string());
     let mut also = vec![format!("Set “Proposal status” in tracking issue #{number} to {}.", step.to)];
     match step.to {
         Status::Implementable => also.push(
             "An LGTM from each of SIG compute, network and storage and from every participating SIG; root OWNERS merge."
                 .into(),
         ),
-        Status::Replaced => also.push(format!("Set `replaces: {number}` in the successor, in the same pull request.")),
-        Status::Deferred => also.push("Set the milestone of the stage in flight to \"TBD\".".into()),
+        Status::Replaced => {
+            also.push(format!("`replaces: {number}` stands in the successor, in the same pull request."));
+        }
+        Status::Deferred => also.push("A target that was still to come is \"TBD\" now.".into()),
         Status::Implemented => also.push("Bring the Implementation History up to date.".into()),
         Status::Provisional | Status::Rejected | Status::Withdrawn => {}
     }
@@ -349,10 +407,9 @@ impl NextStep {
         if !self.way.is_empty() {
             writeln!(f, "- The lawful way: {}", self.way)?;
         }
-        if is_step {
-            for Lack { rule, line, what, fix } in &self.lacks {
-                writeln!(f, "- lacks `{rule}` line {line}: {what}. {fix}")?;
-            }
+        // A retarget is no step, and may lack something all the same.
+        if is_step || (self.detail.is_some() && self.standing == Standing::Same.as_str()) {
+            self.lacks.iter().try_for_each(|lack| writeln!(f, "- lacks {lack}"))?;
         }
         let Some(detail) = &self.detail else { return Ok(()) };
         for Side { side, source, says } in &detail.evidence {
@@ -365,26 +422,32 @@ impl NextStep {
             let why = why.as_ref().map_or(String::new(), |why| format!(": {why}"));
             writeln!(f, "- {state} `{rule}` ({says}){why}")?;
         }
-        for Lack { rule, line, what, .. } in &detail.warnings {
-            writeln!(f, "- warning `{rule}` line {line}: {what}")?;
+        detail.warnings.iter().try_for_each(|warning| writeln!(f, "- warning {warning}"))?;
+        detail.asks.iter().try_for_each(|ask| writeln!(f, "- {ask}"))?;
+        for declared in &detail.declared {
+            writeln!(f, "- declared as {declared}; it makes nothing lawful, a person must decide")?;
         }
         if let Some(freeze) = &detail.freeze {
             writeln!(f, "- freeze: {freeze}")?;
         }
         detail.also.iter().try_for_each(|it| writeln!(f, "- also: {it}"))?;
-        writeln!(f, "- law: {}", detail.cites.join("; "))
+        writeln!(f, "- law: {}", detail.cites.join("; "))?;
+        writeln!(f, "- outcome: **{}**", self.outcome)?;
+        detail.patches.iter().try_for_each(|patch| writeln!(f, "\n{}", fenced(&patch.diff, "diff")))
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::conditions;
-    use crate::vep::Status;
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "to be given as `{}`: {}", self.set, self.question)
+    }
+}
 
-    #[test]
-    fn the_conditions_are_rules_of_the_book() {
-        for id in Status::ALL.into_iter().flat_map(conditions) {
-            assert!(crate::rules::all().any(|rule| rule.id == *id), "{id}");
-        }
+impl fmt::Display for Lack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rule, file, line, what, fix } = self;
+        let file = file.as_ref().map_or(String::new(), |file| format!("{} ", code(file)));
+        let stop = if what.ends_with('.') { "" } else { "." };
+        write!(f, "`{rule}` {file}line {line}: {what}{stop} {fix}")
     }
 }

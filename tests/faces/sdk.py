@@ -11,6 +11,7 @@ QUESTIONS = [
     ("validate_vep", {"veps": ["405"]}, {"veps": ["999"]}, "no VEP answers to"),
     ("propose_transition", {"vep": "402", "to": "implementable"}, {"vep": "402", "to": "merged"}, "unknown variant"),
     ("check_freeze", {"release": "v1.10"}, {"release": "soon"}, "is no release"),
+    ("prepare_status_bump", {"vep": "402", "to": "withdrawn"}, {"vep": "402"}, "no step was named"),
     ("explain", {"topic": "deferred to provisional"}, {"topic": "banan"}, "no page is called"),
 ]
 

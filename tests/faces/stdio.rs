@@ -75,6 +75,12 @@ async fn a_client_lists_the_tools_and_asks_each_a_good_and_a_bad_question() {
         ("query_veps", json!({}), json!({ "stats": "legacy" }), "unknown field `stats`"),
         ("query_veps", json!({ "limit": 100 }), json!({ "limit": 101 }), "1 to 100"),
         ("query_veps", json!({ "limit": 1 }), json!({ "limit": -1 }), "arguments of query_veps do not fit"),
+        (
+            "prepare_status_bump",
+            json!({ "vep": 402, "to": "withdrawn" }),
+            json!({ "vep": 402 }),
+            "no step was named",
+        ),
         ("explain", json!({ "topic": "milestone" }), json!({ "topic": "banan" }), "no page is called"),
         ("get_vep", json!({ "vep": "405" }), json!({ "vep": "450" }), "Did you mean VEP-405"),
         ("get_vep", json!({ "vep": 405 }), json!({}), "missing field `vep`"),
@@ -141,7 +147,7 @@ async fn each_revision_of_the_protocol_is_spoken() {
         assert!(instructions.len() < 1500, "{}", instructions.len());
         let own = (version == "2026-07-28").then_some(version);
         let listed = session.ask("tools/list", json!({}), own);
-        assert_eq!(listed["result"]["tools"].as_array().unwrap().len(), 7);
+        assert_eq!(listed["result"]["tools"].as_array().unwrap().len(), 8);
         assert_eq!(
             listed["result"]["ttlMs"].as_u64().is_some_and(|ttl| ttl > 0),
             own.is_some() || listed["result"]["ttlMs"].is_u64()
@@ -228,7 +234,7 @@ async fn without_a_checkout_the_server_lives_and_finds_one_as_soon_as_it_is_ther
 async fn a_client_of_the_older_kind_is_served_by_the_same_binary() {
     let child = TokioChildProcess::new(command(Path::new("/"), &["serve", "--demo"])).unwrap();
     let client = ().serve(child).await.unwrap();
-    assert_eq!(client.list_all_tools().await.unwrap().len(), 7);
+    assert_eq!(client.list_all_tools().await.unwrap().len(), 8);
     assert!(text(&call(&client, "validate_vep", json!({})).await).starts_with("**Passes**"));
     client.cancel().await.unwrap();
 }
@@ -347,7 +353,7 @@ fn what_is_no_message_does_not_silence_the_server() {
         session.stdout.read_line(&mut line).unwrap();
         let answer: Value = serde_json::from_str(&line).unwrap();
         if answer["id"] == 99 {
-            assert_eq!(answer["result"]["tools"].as_array().unwrap().len(), 7);
+            assert_eq!(answer["result"]["tools"].as_array().unwrap().len(), 8);
             return session.end_within(Duration::from_secs(1));
         }
     }

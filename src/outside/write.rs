@@ -1,0 +1,95 @@
+//! Writing: the one place that changes a file of a checkout, and only because a person asked for it.
+//!
+//! A patch is for the text that it was made from: a file that has changed since is refused, before anything
+//! is written. A file is written whole beside its place and then moved there, so that nobody ever sees half
+//! of it.
+//!
+//! Absent on purpose: pushing, posting, and signing off for anybody.
+
+use super::Failure;
+use super::git::Git;
+use crate::patch::Patch;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Writes patches into a checkout: all of them, or none where one does not fit. With a branch and a message they
+/// become a local commit; git signs and signs off as the person has configured it, and not otherwise. Gives
+/// back what was done, a line each.
+pub fn apply(root: &Path, patches: &[Patch], commit: Option<(&str, &str)>) -> Result<Vec<String>, Failure> {
+    let targets = patches.iter().map(|patch| Ok((target(root, patch)?, patch)));
+    let targets: Vec<(PathBuf, &Patch)> = targets.collect::<Result<_, Failure>>()?;
+    let git = Git::around(root.to_owned());
+    if let Some((branch, _)) = commit {
+        // A branch that is there already, or no repository at all, is found before anything is written.
+        git.act(&["switch", "--quiet", "--create", branch], b"")?;
+    }
+    let mut done: Vec<String> = Vec::new();
+    for (file, patch) in targets {
+        if let Err(error) = write(&file, patch) {
+            let before = if done.is_empty() { "nothing".into() } else { done.join(", ") };
+            let why = format!("{error}; done before: {before}");
+            return Err(Failure::Unwritable { what: patch.path.clone(), why });
+        }
+        done.push(format!("wrote {}", patch.path));
+    }
+    if let Some((branch, message)) = commit {
+        let paths: Vec<&str> = patches.iter().map(|patch| patch.path.as_str()).collect();
+        git.act(&[&["add", "--"], paths.as_slice()].concat(), b"")?;
+        let commit = ["commit", "--quiet", "--only", "--file=-", "--"];
+        git.act(&[&commit, paths.as_slice()].concat(), message.as_bytes())?;
+        let name = git.act(&["log", "--max-count=1", "--format=%h %s"], b"")?;
+        done.push(format!("committed {} on the new branch {branch}", name.trim()));
+    }
+    Ok(done)
+}
+
+/// The file that a patch is for, if it still has the text that the patch was made from.
+fn target(root: &Path, patch: &Patch) -> Result<PathBuf, Failure> {
+    let refuse = |why: &str| Failure::Unwritable { what: patch.path.clone(), why: why.into() };
+    let is_plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\\');
+    if !patch.path.split('/').all(is_plain) {
+        return Err(refuse("it is no path within the checkout"));
+    }
+    let mut file = root.to_owned();
+    for part in patch.path.split('/') {
+        file.push(part);
+        if fs::symlink_metadata(&file).is_ok_and(|metadata| metadata.is_symlink()) {
+            return Err(refuse("a symbolic link is not written through"));
+        }
+    }
+    match (&patch.before, fs::read(&file)) {
+        (Some(before), Ok(bytes)) if bytes == before.as_bytes() => Ok(file),
+        (Some(_), Ok(_)) => Err(refuse("it has changed since; ask again")),
+        (None, Err(error)) if error.kind() == std::io::ErrorKind::NotFound => Ok(file),
+        (None, Ok(_)) => Err(refuse("it is there already, and nothing is overwritten")),
+        (_, Err(error)) => Err(refuse(&error.to_string())),
+    }
+}
+
+fn write(file: &Path, patch: &Patch) -> std::io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut whole = tempfile::NamedTempFile::new_in(folder)?;
+    whole.write_all(patch.after.as_bytes())?;
+    let permissions = fs::metadata(file).map(|metadata| metadata.permissions());
+    match permissions {
+        Ok(permissions) => whole.as_file().set_permissions(permissions)?,
+        // A new file is one that everybody may read, as any editor makes it.
+        Err(_) => readable(whole.as_file())?,
+    }
+    whole.as_file().sync_all()?;
+    whole.persist(file).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn readable(file: &fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &fs::File) -> std::io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,395 @@
+//! `bump`: the pull request that moves a VEP, ready to be opened.
+//!
+//! Around a step's patch ([`crate::proposal`]) everything that the pull request needs: branch, messages, commands,
+//! pools of reviewers, what people owe, the tracking issue, and the commands that apply it. `due` looks for
+//! every VEP whose bump is due.
+//!
+//! Absent on purpose: opening it. A person signs off, pushes and posts.
+
+use super::transition::{self, FilePatch, Lack, Question};
+use super::{Name, Trouble, Verb, Writes, inputs, label, one, one_or_many, owed};
+use crate::document::Document;
+use crate::lifecycle::{Standing, Start, step, who};
+use crate::patch::Patch;
+use crate::proposal::{Inputs, Prepared, Proposal, Readiness, prepare, propose};
+use crate::text::{code, fenced, one_line};
+use crate::vep::{Stage, Status};
+use crate::world::World;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
+
+/// Most bumps of a batch that are told in full.
+const MOST_BUMPS: usize = 20;
+
+/// Prepares status-bump pull requests.
+#[derive(Debug)]
+pub struct Bump;
+
+/// Which VEP and which step, or all that are due.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema, clap::Args)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ask {
+    /// Number (307), path or folder name
+    #[arg(required_unless_present = "due")]
+    vep: Option<Name>,
+    /// The state it should get; none: its state stays, for a retarget or a graduation
+    #[arg(long)]
+    to: Option<Status>,
+    /// What the step needs, as key=value: stage, milestone.<stage>, reviewers, approvers, feature-gate, superseded-by
+    #[arg(long, value_name = "KEY=VALUE")]
+    #[serde(deserialize_with = "one_or_many")]
+    set: Vec<String>,
+    /// Why a refused step is meant: correction, retroactive, backfill or exception, as kind=reason
+    #[arg(long, value_name = "KIND=REASON")]
+    #[serde(deserialize_with = "one_or_many")]
+    declare: Vec<String>,
+    /// Every VEP whose bump is due
+    #[arg(long, conflicts_with_all = ["vep", "to", "set", "declare"])]
+    due: bool,
+}
+
+/// The pull requests.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Answer {
+    /// The day the answer is for
+    today: String,
+    /// Where the dates come from, and how old that is
+    calendar: String,
+    bumps: Vec<Told>,
+    /// Due bumps that are not told; ask for single VEPs
+    #[serde(skip_serializing_if = "crate::render::is_zero")]
+    left_out: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<String>,
+    #[serde(skip)]
+    patches: Vec<Patch>,
+    #[serde(skip)]
+    commit: Option<(String, String)>,
+}
+
+/// One bump.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Told {
+    vep: String,
+    path: String,
+    from: &'static str,
+    to: &'static str,
+    /// Why it is due
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<String>,
+    /// `ready`, `a person must decide`, `lacks something` or `refused`
+    outcome: &'static str,
+    /// `lawful`, `same`, `unsettled` or `unlawful`
+    standing: &'static str,
+    why: &'static str,
+    /// The nearest lawful way
+    #[serde(skip_serializing_if = "str::is_empty")]
+    way: &'static str,
+    /// Who decides
+    who: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lacks: Vec<Lack>,
+    /// What only a person can give
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    asks: Vec<Question>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<Lack>,
+    /// The freeze of the release it targets, with the last safe day
+    #[serde(skip_serializing_if = "Option::is_none")]
+    freeze: Option<String>,
+    /// The pull request; none unless it may be proposed
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pull_request: Option<Pull>,
+}
+
+/// A pull request, ready to be opened.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Pull {
+    branch: String,
+    title: String,
+    /// The commit's message; the sign-off is the human's
+    message: String,
+    body: String,
+    /// Commands for Prow, for comments; a /cc in the body would switch its own choice of reviewers off
+    commands: Vec<String>,
+    /// Whom Prow asks, and by which rule
+    reviewers: Pools,
+    /// What people owe before the merge
+    owed: Vec<String>,
+    /// What to set in the tracking issue after the merge
+    issue: String,
+    /// What to post there
+    reminder: String,
+    /// The files that change
+    patches: Vec<FilePatch>,
+    /// Apply, commit and push
+    shell: Vec<String>,
+}
+
+/// The pools that Prow's blunderbuss draws from.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Pools {
+    /// From the nearest OWNERS that name reviewers
+    leaf: Vec<String>,
+    /// All layers, the nearest first: folder, then logins
+    layers: Vec<String>,
+    /// Who can merge
+    approvers: Vec<String>,
+    rule: &'static str,
+}
+
+const BLUNDERBUSS: &str = "Prow asks two: one of the leaf reviewers, then from the layers above, then approvers; the author is left out, and a draft asks nobody.";
+
+impl Verb for Bump {
+    const COMMAND: &'static str = "bump";
+    const TOOL: &'static str = "prepare_status_bump";
+    const TITLE: &'static str = "Prepare a status bump";
+    const ABOUT: &'static str = "Prepares the pull request that moves, retargets or graduates a VEP: patch, branch, messages, commands, reviewers, issue text; or all that are due.";
+    const GUIDANCE: &'static str =
+        "What it asks for only a person can give. Show the diff; a person signs off and opens it.";
+    const WRITES: Writes = Writes::Commits;
+    type Ask = Ask;
+    type Answer = Answer;
+
+    fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
+        let mut answer = Answer {
+            today: world.today.to_string(),
+            calendar: world.calendar.source.with_age(world.today),
+            bumps: vec![],
+            left_out: 0,
+            notes: vec![],
+            patches: vec![],
+            commit: None,
+        };
+        if ask.due {
+            due(world, &mut answer);
+            return Ok(answer);
+        }
+        let Some(name) = &ask.vep else {
+            return Err(Trouble::new("no VEP was named", "Name one, or ask for all that are due."));
+        };
+        let document = one(&world.head, &name.0)?;
+        let start = transition::start(document)?;
+        let given = inputs(&ask.set, &ask.declare)?;
+        let same = document.facts.status.as_ref().map(|status| status.value);
+        let Some(to) = ask.to.or(same.filter(|_| !ask.set.is_empty())) else {
+            return Err(Trouble::new(
+                "no step was named",
+                "Give the state as `to`, or with `set` what changes while it stays; propose_transition shows all steps.",
+            ));
+        };
+        let proposal = propose(world, document, step(start, to), &given);
+        let pull = prepared(world, document, &proposal, &given);
+        answer.commit = pull.as_ref().map(|pull| (pull.branch.clone(), pull.message.clone()));
+        answer.bumps.push(told(world, document, &proposal, pull, None));
+        answer.patches = proposal.patches;
+        Ok(answer)
+    }
+
+    fn patches(answer: &Answer) -> &[Patch] {
+        &answer.patches
+    }
+
+    fn fails(answer: &Answer) -> bool {
+        answer.bumps.iter().any(|bump| bump.due.is_none() && bump.pull_request.is_none())
+    }
+
+    fn commit(answer: &Answer) -> Option<(&str, &str)> {
+        answer.commit.as_ref().map(|(branch, message)| (branch.as_str(), message.as_str()))
+    }
+}
+
+fn prepared(world: &World, document: &Document, proposal: &Proposal, given: &Inputs) -> Option<Prepared> {
+    (!proposal.patches.is_empty()).then(|| prepare(world, document, proposal, given))
+}
+
+fn told(
+    world: &World,
+    document: &Arc<Document>,
+    proposal: &Proposal,
+    pull: Option<Prepared>,
+    due: Option<String>,
+) -> Told {
+    let step = proposal.step;
+    let then = proposal.then.as_ref().unwrap_or(document);
+    // What a refused step would lack besides is beside the point.
+    let refused = proposal.outcome == Readiness::Refused;
+    Told {
+        vep: label(document),
+        path: one_line(document.path(), 200),
+        from: step.start.as_str(),
+        to: step.to.as_str(),
+        due,
+        outcome: proposal.outcome.as_str(),
+        standing: step.ground.standing.as_str(),
+        why: step.ground.why,
+        way: step.ground.way,
+        who: who(step.to),
+        lacks: if refused { vec![] } else { transition::lacks(&proposal.lacks) },
+        asks: if refused { vec![] } else { transition::questions(proposal) },
+        warnings: transition::lacks(&proposal.warnings),
+        freeze: transition::freeze(world, then).filter(|_| step.to.is_live()),
+        pull_request: pull.map(|pull| pull_request(world, document, proposal, pull)),
+    }
+}
+
+fn pull_request(world: &World, document: &Arc<Document>, proposal: &Proposal, pull: Prepared) -> Pull {
+    let Prepared { branch, title, message, body, commands, issue, reminder, shell } = pull;
+    Pull {
+        branch,
+        title,
+        message,
+        body,
+        commands,
+        reviewers: pools(world, document.path()),
+        owed: owed(&[document], None),
+        issue,
+        reminder,
+        patches: transition::patches(&proposal.patches),
+        shell,
+    }
+}
+
+fn pools(world: &World, path: &str) -> Pools {
+    let owners = &world.owners;
+    let shown = |logins: std::collections::BTreeSet<String>| -> Vec<String> {
+        logins.into_iter().map(|login| one_line(&login, 40)).collect()
+    };
+    let layers = owners.layers(path).into_iter().filter(|layer| !layer.reviewers.is_empty());
+    Pools {
+        leaf: shown(owners.leaf_reviewers(path)),
+        layers: layers
+            .map(|layer| {
+                let folder = if layer.folder.is_empty() { "the root" } else { &layer.folder };
+                format!("{}: {}", one_line(folder, 120), shown(layer.reviewers).join(", "))
+            })
+            .collect(),
+        approvers: shown(owners.approvers(path)),
+        rule: BLUNDERBUSS,
+    }
+}
+
+/// Every VEP whose bump is due, the ready ones first.
+fn due(world: &World, answer: &mut Answer) {
+    let mut bumps: Vec<(Readiness, Told)> = Vec::new();
+    for document in world.head.proposals() {
+        let Some((to, why)) = due_step(world, document) else { continue };
+        let Some(start) = document.start() else { continue };
+        let proposal = propose(world, document, step(start, to), &Inputs::default());
+        let pull = prepared(world, document, &proposal, &Inputs::default());
+        bumps.push((proposal.outcome, told(world, document, &proposal, pull, Some(why))));
+    }
+    bumps.sort_by_key(|(outcome, _)| *outcome as usize);
+    answer.left_out = bumps.len().saturating_sub(MOST_BUMPS);
+    answer.bumps = bumps.into_iter().take(MOST_BUMPS).map(|(_, told)| told).collect();
+    let legacy = world.head.proposals().iter().filter(|document| document.is_legacy()).count();
+    if legacy > 0 {
+        answer.notes.push(format!("Not looked at, for want of front matter: {legacy}. Migrate them first."));
+    }
+}
+
+/// The step that is due for a document, and why.
+fn due_step(world: &World, document: &Arc<Document>) -> Option<(Status, String)> {
+    let status = document.facts.status.as_ref()?.value;
+    let target = document.facts.target();
+    let out = |release| world.calendar.is_out(release, world.today) == Some(true);
+    match (status, target) {
+        (Status::Implementable, Some((Stage::Ga, release))) if out(release.value) => {
+            let why = format!("ga was targeted for {}, whose planned GA date has passed", release.value);
+            Some((Status::Implemented, why))
+        }
+        (Status::Provisional, Some((stage, release))) if out(release.value) => {
+            let release = release.value;
+            let why = format!(
+                "{stage} was targeted for {release}, which is out, and the VEP never became implementable: retarget it (set milestone.{stage}) or defer it"
+            );
+            Some((Status::Deferred, why))
+        }
+        (Status::Implementable, Some((stage, release))) if out(release.value) => {
+            let release = release.value;
+            let why = format!(
+                "{stage} was targeted for {release}, which is out by plan; nothing here confirms that it shipped: graduate it, retarget it (set milestone.{stage}) or defer it"
+            );
+            Some((Status::Deferred, why))
+        }
+        (Status::Provisional, Some((stage, release))) => {
+            let gate = step(Start::At(status), Status::Implementable);
+            let ready = propose(world, document, gate, &Inputs::default()).outcome == Readiness::Ready;
+            let why = format!(
+                "the gate is complete: people are named and {stage} is targeted for {}",
+                release.value
+            );
+            ready.then_some((Status::Implementable, why))
+        }
+        _ => None,
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Today is {}. Dates: {}.", self.today, self.calendar)?;
+        if self.bumps.is_empty() {
+            writeln!(f, "No bump is due.")?;
+        }
+        self.bumps.iter().try_for_each(|bump| bump.fmt(f))?;
+        if self.left_out > 0 {
+            writeln!(f, "\n{} more are due; ask for single VEPs.", self.left_out)?;
+        }
+        self.notes.iter().try_for_each(|note| writeln!(f, "\nNote: {note}"))
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let gone =
+            if self.from == self.to { self.to.to_owned() } else { format!("{} to {}", self.from, self.to) };
+        writeln!(f, "\n{}: {gone}: **{}** ({})", self.vep, self.outcome, code(&self.path))?;
+        self.due.iter().try_for_each(|due| writeln!(f, "- due: {due}"))?;
+        let unsettled = self.standing == Standing::Unsettled.as_str();
+        writeln!(f, "- {}: {} Who decides: {}.", self.standing, self.why, self.who)?;
+        if !self.way.is_empty() && (unsettled || self.pull_request.is_none()) {
+            writeln!(f, "- the lawful way: {}", self.way)?;
+        }
+        self.lacks.iter().try_for_each(|lack| writeln!(f, "- lacks {lack}"))?;
+        self.asks.iter().try_for_each(|ask| writeln!(f, "- {ask}"))?;
+        self.warnings.iter().try_for_each(|warning| writeln!(f, "- warning {warning}"))?;
+        self.freeze.iter().try_for_each(|freeze| writeln!(f, "- freeze: {freeze}"))?;
+        self.pull_request.iter().try_for_each(|pull| pull.fmt(f))
+    }
+}
+
+impl fmt::Display for Pull {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for patch in &self.patches {
+            writeln!(f, "\n{}", fenced(&patch.diff, "diff"))?;
+        }
+        writeln!(f, "\nTitle: {}\nBranch: {}\n", self.title, self.branch)?;
+        writeln!(
+            f,
+            "Commit message (the sign-off is yours: `git commit -s`):\n\n{}\n",
+            fenced(&self.message, "text")
+        )?;
+        writeln!(f, "Body:\n\n{}\n", fenced(&self.body, "markdown"))?;
+        writeln!(f, "Comment, after it is opened: {}.", joined(&self.commands))?;
+        writeln!(
+            f,
+            "`freeze-exception` and `target/*` are no registered labels; a maintainer sets them by hand."
+        )?;
+        let Pools { leaf, layers, approvers, rule } = &self.reviewers;
+        let listed = |logins: &[String]| if logins.is_empty() { "nobody".into() } else { logins.join(", ") };
+        writeln!(f, "Reviewers by OWNERS: leaf: {}. {rule}", listed(leaf))?;
+        layers.iter().try_for_each(|layer| writeln!(f, "- {layer}"))?;
+        writeln!(f, "Who can merge: {}.", listed(approvers))?;
+        writeln!(f, "Owed by people:")?;
+        self.owed.iter().try_for_each(|it| writeln!(f, "- {it}"))?;
+        writeln!(f, "In the tracking issue, after the merge:\n\n{}\n", fenced(&self.issue, "text"))?;
+        writeln!(f, "Reminder to post there: {}", self.reminder.trim_end())?;
+        writeln!(f, "\nCommands:\n\n{}", fenced(&self.shell.join("\n"), "sh"))
+    }
+}
+
+fn joined(commands: &[String]) -> String {
+    commands.iter().map(|command| code(command)).collect::<Vec<_>>().join(", ")
+}

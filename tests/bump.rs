@@ -1,0 +1,285 @@
+//! From a question to a commit: the example universe as a git repository, a real MCP client, the real git.
+
+use crate::faces::command_line::command;
+use crate::faces::stdio::{call, connect, text};
+use crate::golden;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use tempfile::TempDir;
+
+const BUDGET: &str = "veps/sig-compute/402-boot-time-budget/vep.md";
+const TODAY: &str = "2026-08-18";
+
+fn git(folder: &Path, args: &[&str]) -> String {
+    let out = Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(["-c", "user.name=Di", "-c", "user.email=di@example.org"])
+        .args(args)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(out.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).unwrap()
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(|entry| entry.unwrap()) {
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &target),
+            false => {
+                fs::copy(entry.path(), target).unwrap();
+            }
+        }
+    }
+}
+
+/// The example universe as a checkout with history.
+fn universe() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&golden::root().join("examples/enhancements"), folder.path());
+    git(folder.path(), &["init", "--quiet", "--initial-branch=main"]);
+    for (key, value) in [("user.name", "Di"), ("user.email", "di@example.org")] {
+        git(folder.path(), &["config", key, value]);
+    }
+    git(folder.path(), &["add", "--all"]);
+    git(folder.path(), &["commit", "--quiet", "-m", "All VEPs"]);
+    folder
+}
+
+fn schedules() -> String {
+    golden::root().join("examples/sig-release").to_str().unwrap().to_owned()
+}
+
+fn people() -> Value {
+    json!(["reviewers=@rei-okafor", "approvers=@jo-lindqvist"])
+}
+
+/// Asks over MCP, as an assistant does.
+async fn ask(folder: &Path, today: &str, tool: &'static str, arguments: Value) -> (Value, String) {
+    let client = connect(folder, &["serve", "--today", today, "--schedules", &schedules()]).await;
+    let result = call(&client, tool, arguments).await;
+    let answer = (result.structured_content.clone().unwrap_or_default(), text(&result).to_owned());
+    client.cancel().await.unwrap();
+    answer
+}
+
+/// Runs the command line: exit code, what it said, what it complained of.
+fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
+    let schedules = schedules();
+    let common = ["--today", TODAY, "--schedules", &schedules];
+    let out = command(folder, &[args, &common[..]].concat())
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (out.status.code().unwrap(), text(out.stdout), text(out.stderr))
+}
+
+#[tokio::test]
+async fn a_bump_over_mcp_is_applied_by_git_and_would_pass() {
+    let folder = universe();
+    let path = folder.path();
+    let (found, _) = ask(path, TODAY, "query_veps", json!({ "words": "boot time" })).await;
+    assert_eq!(found["veps"][0]["number"], 402);
+    let (asked, _) =
+        ask(path, TODAY, "propose_transition", json!({ "vep": 402, "to": "implementable" })).await;
+    let asks = &asked["steps"][0]["detail"]["asks"];
+    assert_eq!((&asks[0]["set"], &asks[1]["set"]), (&json!("reviewers"), &json!("approvers")));
+    let given = json!({ "vep": 402, "to": "implementable", "set": people() });
+    let (bump, _) = ask(path, TODAY, "prepare_status_bump", given).await;
+    let pull = &bump["bumps"][0]["pull_request"];
+    let diff = pull["patches"][0]["diff"].as_str().unwrap();
+    fs::write(path.join("bump.patch"), diff).unwrap();
+    git(path, &["switch", "--quiet", "--create", pull["branch"].as_str().unwrap()]);
+    git(path, &["apply", "--check", "bump.patch"]);
+    git(path, &["apply", "bump.patch"]);
+    git(path, &["add", BUDGET]);
+    git(path, &["commit", "--quiet", "-s", "-m", pull["message"].as_str().unwrap()]);
+    let shown = git(path, &["show", "--format=", "--numstat", "HEAD"]);
+    assert_eq!(shown.trim(), format!("3\t3\t{BUDGET}"));
+    let title = pull["title"].as_str().unwrap();
+    let labels = json!(["kind/vep", "sig/compute"]);
+    fs::remove_file(path.join("bump.patch")).unwrap();
+    let (review, told) =
+        ask(path, TODAY, "review_changes", json!({ "base": "main", "title": title, "labels": labels })).await;
+    assert_eq!(
+        (review["verdict"].as_str(), review["warnings"].as_u64()),
+        (Some("would pass"), Some(0)),
+        "{told}"
+    );
+}
+
+#[tokio::test]
+async fn what_must_not_be_is_refused_with_its_rule_and_leaves_no_patch() {
+    let folder = universe();
+    let late = "2026-09-03";
+    for (today, arguments, outcome, says) in [
+        (TODAY, json!({ "vep": 402, "to": "implementable" }), "lacks something", "`reviewers-named`"),
+        (
+            late,
+            json!({ "vep": 402, "to": "implementable", "set": people() }),
+            "lacks something",
+            "`before-freeze`",
+        ),
+        (TODAY, json!({ "vep": 402, "to": "implemented" }), "refused", "Go to implementable first"),
+        (TODAY, json!({ "vep": 401, "to": "provisional" }), "refused", "Retarget it"),
+    ] {
+        let (bump, told) = ask(folder.path(), today, "prepare_status_bump", arguments.clone()).await;
+        let bump = &bump["bumps"][0];
+        assert_eq!(bump["outcome"], outcome, "{arguments}: {told}");
+        assert!(told.contains(says) && bump["pull_request"].is_null() && !told.contains("```diff"), "{told}");
+    }
+    // After the freeze a granted exception leaves it to a person, with the patch.
+    let declared = json!({ "vep": 402, "to": "implementable", "set": people(), "declare": ["exception=granted on the list"] });
+    let (bump, told) = ask(folder.path(), late, "prepare_status_bump", declared).await;
+    assert_eq!(bump["bumps"][0]["outcome"], "a person must decide", "{told}");
+    assert!(told.contains("Declared as exception: granted on the list") && told.contains("/hold"), "{told}");
+}
+
+#[test]
+fn write_and_commit_do_what_was_shown_and_sign_for_nobody() {
+    let folder = universe();
+    let path = folder.path();
+    let bump = ["bump", "402", "--to", "withdrawn"];
+    let (code, shown, err) = run(path, &bump);
+    assert_eq!(
+        (code, err.as_str(), git(path, &["status", "--porcelain"]).as_str()),
+        (0, "", ""),
+        "nothing is written unasked"
+    );
+    let (code, told, err) = run(path, &[&bump[..], &["--commit"]].concat());
+    assert_eq!((code, &told), (0, &shown), "{err}");
+    assert!(
+        err.contains(&format!("wrote {BUDGET}")) && err.contains("on the new branch vep-402-withdrawn"),
+        "{err}"
+    );
+    let commit = git(path, &["log", "-1", "--format=%B"]);
+    assert!(commit.starts_with("VEP-402: Withdraw\n") && commit.contains("Assisted-by: vep-mcp"), "{commit}");
+    assert!(!commit.contains("Signed-off-by"), "{commit}");
+    assert_eq!(git(path, &["status", "--porcelain"]), "");
+    // The branch is there already: nothing is written again.
+    git(path, &["switch", "--quiet", "main"]);
+    let (code, _, err) = run(path, &[&bump[..], &["--commit"]].concat());
+    assert!(code == 3 && err.contains("already exists"), "{err}");
+    assert_eq!(git(path, &["status", "--porcelain"]), "");
+    // A sign-off that git itself is configured to make is git's.
+    git(path, &["config", "format.signOff", "true"]);
+    let (code, _, err) = run(path, &["bump", "402", "--to", "implementable", "--commit"]);
+    assert!(code == 1 && err.contains("nothing is written"), "{err}");
+}
+
+#[test]
+fn only_what_is_committed_is_the_bump() {
+    let folder = universe();
+    let path = folder.path();
+    fs::write(path.join("notes.txt"), "mine\n").unwrap();
+    git(path, &["add", "notes.txt"]);
+    let (code, _, err) =
+        run(path, &["bump", "402", "--to", "replaced", "--set", "superseded-by=404", "--commit"]);
+    assert_eq!(code, 0, "{err}");
+    let files = git(path, &["show", "--format=", "--name-only", "HEAD"]);
+    assert_eq!(files.lines().count(), 2, "{files}");
+    assert_eq!(git(path, &["status", "--porcelain"]), "A  notes.txt\n");
+}
+
+#[test]
+fn a_bump_without_a_repository_can_be_written_and_not_committed() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&golden::root().join("examples/enhancements"), folder.path());
+    let bump = ["bump", "402", "--to", "withdrawn"];
+    let (code, _, err) = run(folder.path(), &[&bump[..], &["--commit"]].concat());
+    assert!(code == 3 && err.contains("not a git repository"), "{err}");
+    let file = folder.path().join(BUDGET);
+    assert!(fs::read_to_string(&file).unwrap().contains("status: provisional"));
+    assert_eq!(run(folder.path(), &[&bump[..], &["--write"]].concat()).0, 0);
+    assert!(fs::read_to_string(&file).unwrap().contains("status: withdrawn"));
+    let names: Vec<_> =
+        fs::read_dir(file.parent().unwrap()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert_eq!(names, ["vep.md"], "nothing else is left behind");
+}
+
+#[test]
+fn the_example_itself_is_not_written() {
+    let (code, _, err) = run(Path::new("/"), &["--demo", "bump", "402", "--to", "withdrawn", "--write"]);
+    assert!(code == 3 && err.contains("the built-in example is not written"), "{err}");
+}
+
+#[test]
+fn what_is_due_is_found_and_each_says_why() {
+    let folder = universe();
+    let path = folder.path();
+    let edit = |file: &str, pairs: &[(&str, &str)]| {
+        let file = path.join(file);
+        let mut text = fs::read_to_string(&file).unwrap();
+        for (from, to) in pairs {
+            assert!(text.contains(from), "{from}");
+            text = text.replacen(from, to, 1);
+        }
+        fs::write(file, text).unwrap();
+    };
+    // A complete gate.
+    edit(BUDGET, &[("  - TBD", "  - \"@rei-okafor\""), ("  - TBD", "  - \"@jo-lindqvist\"")]);
+    // A GA release that is out.
+    let watchdog = "veps/sig-compute/401-watchdog-escalation/vep.md";
+    edit(
+        watchdog,
+        &[
+            ("stage: alpha", "stage: ga"),
+            ("  alpha: \"v1.10\"", "  alpha: \"v1.7\"\n  beta: \"v1.8\"\n  ga: \"v1.9\""),
+        ],
+    );
+    let (code, told, err) = run(path, &["bump", "--due", "--format", "json"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let due = told["bumps"].as_array().unwrap().iter().map(|bump| {
+        let number = bump["vep"].as_str().unwrap().split(' ').next().unwrap().to_owned();
+        (number, bump["to"].as_str().unwrap().to_owned(), bump["outcome"].as_str().unwrap().to_owned())
+    });
+    let due: Vec<_> = due.collect();
+    for (number, to) in [("VEP-402", "implementable"), ("VEP-401", "implemented")] {
+        assert!(due.contains(&(number.into(), to.into(), "ready".into())), "{due:?}");
+    }
+    assert!(told["bumps"].as_array().unwrap().iter().all(|bump| bump["due"].is_string()));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_safely_is_not_written() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use vep_mcp::outside::{Outside, Place};
+    use vep_mcp::patch::Patch;
+    let folder = universe();
+    let outside = Outside::new(Place::Given(folder.path().to_owned()), None);
+    let before = fs::read_to_string(folder.path().join(BUDGET)).unwrap();
+    let patch = |path: &str, before: Option<&str>| Patch {
+        path: path.into(),
+        before: before.map(str::to_owned),
+        after: "x\n".into(),
+    };
+    fs::create_dir_all(folder.path().join("veps/sig-compute/9-link")).unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", folder.path().join("veps/sig-compute/9-link/vep.md"))
+        .unwrap();
+    for (bad, why) in [
+        (patch(BUDGET, Some("another text\n")), "changed since"),
+        (patch(BUDGET, None), "there already"),
+        (patch("../outside.md", None), "no path within"),
+        (patch("veps//x.md", None), "no path within"),
+        (patch("veps/sig-compute/9-link/vep.md", Some("x")), "symbolic link"),
+        (patch("veps/sig-compute/none/vep.md", Some("x")), "No such file"),
+    ] {
+        let good = Patch { after: "y\n".into(), ..patch(BUDGET, Some(&before)) };
+        let failure = outside.write(&[good, bad], None).unwrap_err().to_string();
+        assert!(failure.contains(why), "{failure}");
+        assert_eq!(fs::read_to_string(folder.path().join(BUDGET)).unwrap(), before, "all or nothing");
+    }
+    let file = folder.path().join(BUDGET);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+    outside.write(&[patch(BUDGET, Some(&before))], None).unwrap();
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+}
