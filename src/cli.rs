@@ -8,6 +8,7 @@ use crate::outside::{self, Failure, Outside, Place};
 use crate::render;
 use crate::settings::Selection;
 use crate::sheet::Outcome;
+use crate::text::json_shown;
 use crate::verbs::{self, Face, Text, Trouble, Verb, Writes};
 use crate::world::World;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
@@ -170,13 +171,15 @@ struct Commands(Vec<Command>);
 
 impl Face for Commands {
     fn add<V: Verb>(&mut self) {
-        let command = V::Ask::augment_args(Command::new(V::COMMAND)).about(V::ABOUT);
+        let command = V::Ask::augment_args(Command::new(V::COMMAND));
         let command = if V::JUDGES { Judging::augment_args(command) } else { command };
-        self.0.push(match V::WRITES {
+        let command = match V::WRITES {
             Writes::Nothing => command,
             Writes::Files => Writing::augment_args(command),
             Writes::Commits => Committing::augment_args(Writing::augment_args(command)),
-        });
+        };
+        // Last, for a group of options would put its own words in this place.
+        self.0.push(command.about(V::ABOUT));
     }
 }
 
@@ -248,7 +251,10 @@ impl Asked<'_> {
         let world =
             match fetch_texts::<V>(&mut ask).and_then(|()| self.outside.load(V::compares(&ask).as_ref())) {
                 Ok(world) => world,
-                Err(failure) => return complain(&failure.to_string(), FAILED_WORLD),
+                Err(failure) => {
+                    let code = if failure.is_of_the_question() { WRONG_QUESTION } else { FAILED_WORLD };
+                    return complain(&failure.to_string(), code);
+                }
             };
         match V::run(&World { selection, ..world }, ask) {
             Ok(answer) => match self.print_answer::<V>(&answer) {
@@ -305,16 +311,23 @@ impl Asked<'_> {
                 _ => print(&answer.to_string(), code),
             };
         };
+        if report.all().all(|sheet| sheet.checks.is_empty()) && !report.sheets.is_empty() {
+            let what = "none of the rules that were chosen is asked here, so nothing is judged";
+            return complain(what, WRONG_QUESTION);
+        }
         let code = if report.outcome() == Outcome::Fails { FINDINGS } else { CLEAN };
         match self.format {
             Format::Text => print(&render::text(report, self.color.is_wanted()), code),
             Format::Markdown => print(&render::comment(report), code),
             Format::Json => print_json(&render::told(report), code),
             Format::Sarif => print(&render::sarif(report), code),
-            Format::Github => match outside::append_step_summary(&render::comment(report)) {
-                Ok(()) => print(&render::github(report), code),
-                Err(failure) => complain(&failure.to_string(), FAILED_WORLD),
-            },
+            Format::Github => {
+                // A summary that cannot be written is told, and takes no verdict with it.
+                if let Err(failure) = outside::append_step_summary(&render::comment(report)) {
+                    complain(&failure.to_string(), code);
+                }
+                print(&render::github(report), code)
+            }
         }
     }
 }
@@ -331,7 +344,7 @@ fn fetch_texts<V: Verb>(ask: &mut V::Ask) -> Result<(), Failure> {
 
 fn print_json(value: &impl serde::Serialize, code: u8) -> u8 {
     match serde_json::to_string_pretty(value) {
-        Ok(json) => print(&format!("{json}\n"), code),
+        Ok(json) => print(&format!("{}\n", json_shown(&json)), code),
         Err(error) => complain(&error.to_string(), FAILED_WORLD),
     }
 }

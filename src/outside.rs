@@ -73,8 +73,17 @@ pub enum Failure {
     NoCheckout(String),
     /// No schedule where some were looked for.
     NoSchedules,
+    /// A commit was named that is none, and the way out.
+    NoCommit(String),
     /// The git program did not answer the question, and the way out.
     Git(String),
+    /// A file that the question names cannot be read.
+    NoText {
+        /// Its name.
+        what: String,
+        /// Why.
+        why: String,
+    },
     /// Something was not written.
     Unwritable {
         /// Which file.
@@ -246,6 +255,13 @@ fn upwards() -> Result<PathBuf, Failure> {
     }))
 }
 
+impl Failure {
+    /// Whether the question named what is not there: another question has an answer.
+    pub fn is_of_the_question(&self) -> bool {
+        matches!(self, Self::NoSchedules | Self::NoCommit(_) | Self::NoText { .. })
+    }
+}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -261,9 +277,11 @@ impl std::fmt::Display for Failure {
                  - Name a checkout of kubevirt/sig-release, or a folder of `vX.Y/schedule.yaml`.\n\
                  - Without --schedules the built-in snapshot is used."
             ),
-            Self::Git(why) => write!(f, "git: {why}"),
+            Self::Git(why) | Self::NoCommit(why) => write!(f, "git: {why}"),
             Self::Unwritable { what, why } => write!(f, "{what} is not written: {why}"),
-            Self::Unreadable { what, why } => write!(f, "{what} cannot be read: {why}"),
+            Self::Unreadable { what, why } | Self::NoText { what, why } => {
+                write!(f, "{what} cannot be read: {why}")
+            }
         }
     }
 }
@@ -275,7 +293,7 @@ pub fn append_step_summary(text: &str) -> Result<(), Failure> {
         return Ok(());
     };
     let file = std::fs::OpenOptions::new().create(true).append(true).open(name);
-    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| Failure::Unreadable {
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| Failure::Unwritable {
         what: "the file named by GITHUB_STEP_SUMMARY".into(),
         why: error.to_string(),
     })
@@ -294,6 +312,6 @@ pub fn text(name: &Path) -> Result<Vec<u8>, Failure> {
     };
     match read {
         Ok(_) => Ok(bytes),
-        Err(error) => Err(Failure::Unreadable { what: name.display().to_string(), why: error.to_string() }),
+        Err(error) => Err(Failure::NoText { what: name.display().to_string(), why: error.to_string() }),
     }
 }

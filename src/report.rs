@@ -83,8 +83,8 @@ impl Report {
     }
 
     /// Whether a flaw is told one by one: what was there before only where it fails the run, or in full.
-    pub fn tells(&self, flaw: &Flaw) -> bool {
-        self.full || flaw.age == Age::New || self.bar.fails(flaw)
+    pub fn tells(&self, sheet: &Sheet, flaw: &Flaw) -> bool {
+        self.full || flaw.age == Age::New || sheet.fails(flaw, self.bar)
     }
 
     /// The broken rules that are told once and not document by document; none in a full report.
@@ -92,7 +92,10 @@ impl Report {
         if self.full {
             return vec![];
         }
-        self.tallies().into_iter().filter(Tally::is_folded).collect()
+        let mut tallies = self.tallies();
+        // What is not told one by one is not told together either.
+        tallies.iter_mut().for_each(|tally| tally.flaws.retain(|(sheet, flaw)| self.tells(sheet, flaw)));
+        tallies.into_iter().filter(Tally::is_folded).collect()
     }
 
     /// Every flaw with its sheet and rule: sheet by sheet, the gravest first.
@@ -106,7 +109,7 @@ impl Report {
             rules::all().map(|rule| Tally { rule, flaws: vec![], harmless: true }).collect();
         for (sheet, rule, flaw) in self.flaws() {
             if let Some(tally) = tallies.iter_mut().find(|tally| tally.rule.id == rule.id) {
-                tally.harmless &= flaw.severity != Severity::Error && !self.bar.fails(flaw);
+                tally.harmless &= flaw.severity != Severity::Error && !sheet.fails(flaw, self.bar);
                 tally.flaws.push((sheet, flaw));
             }
         }

@@ -8,7 +8,7 @@
 
 use crate::law::Severity;
 use crate::text::{Source, Span, Spanned, code, nearest};
-use crate::yaml::{self, Entry, Fault, Kind, Node};
+use crate::yaml::{self, Entry, Fault, Kind, Node, Plain};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The name of the file.
@@ -106,7 +106,7 @@ impl Settings {
         let mut settings = Self::default();
         let start = source.start();
         let parsed = yaml::parse(source.text().get(start..).unwrap_or_default(), start);
-        settings.faults = parsed.faults;
+        settings.faults = parsed.faults.into_iter().map(in_settings).collect();
         if let Some(at) = source.not_utf8() {
             settings.fault(Span::at(at), "the file is not UTF-8", "Save it as UTF-8.");
         }
@@ -138,7 +138,11 @@ impl Settings {
     fn entry(&mut self, entry: &Entry) {
         let name = entry.key.text().unwrap_or_default();
         if let Some(key) = KEYS.iter().find(|key| key.name == name) {
-            return (key.read)(self, &entry.value);
+            // A key whose lines are all commented out says nothing.
+            if entry.value.resolved() != Some(Plain::Null) {
+                (key.read)(self, &entry.value);
+            }
+            return;
         }
         let names = KEYS.iter().map(|key| key.name);
         let fix = match nearest(name, names.clone()) {
@@ -151,13 +155,11 @@ impl Settings {
     /// The lines of a map from rule ids to texts.
     fn by_rule<'n>(&mut self, node: &'n Node, key: &str) -> Vec<(Spanned<String>, &'n Node)> {
         let Kind::Map(entries) = &node.kind else {
-            if node.text() != Some("") {
-                self.fault(
-                    node.span,
-                    format!("`{key}` is no map"),
-                    "Write a rule's id and a value on each line.",
-                );
-            }
+            self.fault(
+                node.span,
+                format!("`{key}` is no map"),
+                "Write a rule's id and a value on each line.",
+            );
             return vec![];
         };
         let named = entries.iter().map(|entry| {
@@ -177,7 +179,10 @@ impl Settings {
                     self.severities.insert(id.value, severity);
                 }
                 None if matches!(word, "off" | "false") => {
-                    let fix = format!("Switch it off with a reason: `{}: \"...\"` under `off`.", id.value);
+                    let fix = format!(
+                        "Switch it off with a reason: {} under `off`.",
+                        code(&format!("{}: \"...\"", id.value))
+                    );
                     self.fault(value.span, format!("{} is no severity", code(word)), fix);
                 }
                 None => self.fault(
@@ -250,6 +255,14 @@ impl Settings {
     }
 }
 
+/// A fault of the YAML, with a mend that fits this file.
+fn in_settings(fault: Fault) -> Fault {
+    if fault.is_limit() {
+        return Fault { fix: "Keep the file to the settings that the README lists.".into(), ..fault };
+    }
+    fault
+}
+
 fn is_sig(name: &str) -> bool {
     let rest = name.strip_prefix("sig-").unwrap_or_default();
     !rest.is_empty()
@@ -317,7 +330,7 @@ mod tests {
             assert!(fault.what.contains(what) && fault.fix.contains(fix), "{yaml}: {fault:?}");
         }
         assert_eq!(read("bogus: 1\nfreeze-warning-days: 7\n").near, 7);
-        for nothing in ["", "# only words\n", "\u{feff}", "severities:\n"] {
+        for nothing in ["", "# only words\n", "\u{feff}", "severities:\n", "sigs:\nfail-on:\noff: ~\n"] {
             assert_eq!(read(nothing).faults, [], "{nothing:?}");
         }
     }

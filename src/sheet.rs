@@ -152,8 +152,7 @@ impl Bar {
         Self { from, all }
     }
 
-    /// Whether a flaw fails the run.
-    pub fn fails(self, flaw: &Flaw) -> bool {
+    fn fails(self, flaw: &Flaw) -> bool {
         flaw.severity <= self.from && (self.all || flaw.age == Age::New)
     }
 }
@@ -285,7 +284,11 @@ fn flaw(rule: &Rule, finding: Finding, at: Spot, class: Class, settings: &Settin
         None => (None, at),
     };
     Flaw {
-        severity: severity(finding.gravity, class, settings.severity(rule.id)),
+        severity: severity(
+            finding.gravity,
+            class,
+            settings.severity(rule.id).filter(|_| rule.judge.of_checkout().is_none()),
+        ),
         age: if finding.was_there { Age::Touched } else { Age::New },
         elsewhere,
         spot,
@@ -327,7 +330,8 @@ impl Sheet {
 
     /// Lays declarations on what fails the run: each speaks of its rules.
     pub fn declare(&mut self, declarations: &[(&'static [&'static str], Declaration)], bar: Bar) {
-        for check in &mut self.checks {
+        let legacy = self.class == Class::Legacy;
+        for check in self.checks.iter_mut().filter(|_| !legacy) {
             let Verdict::Broken(flaws) = &mut check.verdict else { continue };
             let Some((_, meant)) = declarations.iter().find(|(rules, _)| rules.contains(&check.rule.id))
             else {
@@ -348,9 +352,14 @@ impl Sheet {
         flaw.elsewhere.as_deref().or(self.is_document().then_some(self.path.as_str()))
     }
 
+    /// Whether a flaw of this sheet fails the run. A legacy document that nobody touches never does.
+    pub fn fails(&self, flaw: &Flaw, bar: Bar) -> bool {
+        self.class != Class::Legacy && bar.fails(flaw)
+    }
+
     /// What it comes to.
     pub fn outcome(&self, bar: Bar) -> Outcome {
-        let failing = self.found().map(|(_, flaw)| flaw).filter(|flaw| bar.fails(flaw));
+        let failing = self.found().map(|(_, flaw)| flaw).filter(|flaw| self.fails(flaw, bar));
         let outcome = |flaw: &Flaw| if flaw.declared.is_some() { Outcome::Undecided } else { Outcome::Fails };
         failing.map(outcome).max().unwrap_or(Outcome::Passes)
     }

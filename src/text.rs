@@ -223,6 +223,35 @@ fn push_visible(out: &mut String, c: char) {
     }
 }
 
+/// A path as it is shown on a line of its own: whole, with everything written out that cannot be seen.
+pub fn path_shown(path: &str) -> String {
+    let mut shown = String::new();
+    path.chars().for_each(|c| push_visible(&mut shown, c));
+    shown
+}
+
+/// JSON with every character inside its strings written out that cannot be seen: the same values, and nothing that
+/// acts on whoever looks at it.
+pub fn json_shown(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || !is_invisible(c) {
+            shown.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a `String` cannot fail.
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        }
+    }
+    shown
+}
+
+/// Whether every character of a text can be seen on one line.
+pub fn is_plain(text: &str) -> bool {
+    !text.contains(is_invisible)
+}
+
 /// Foreign text over several lines with everything written out that cannot be seen.
 pub fn visible(text: &str) -> String {
     let mut visible = String::new();
@@ -252,6 +281,10 @@ pub fn code(text: &str) -> String {
     let text =
         if blanks { format!("\"{}\"", visible(text).replace('\n', "\\n")) } else { one_line(text, 120) };
     let text: String = text.chars().take(160).collect();
+    if text.is_empty() {
+        // Two backticks alone would open code that somebody else's backticks close.
+        return "`\"\"`".into();
+    }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     if longest == 0 {
         return format!("`{text}`");
@@ -316,6 +349,8 @@ mod tests {
         assert_eq!(one_line("ab\u{202e}c", 4), "ab…");
         assert_eq!(code("a`b"), "`` a`b ``");
         assert_eq!(code(" a"), "`\" a\"`");
+        assert_eq!(code(""), "`\"\"`");
+        assert_eq!(path_shown("a\n::error::b"), "a\\u{000a}::error::b");
     }
 
     #[test]

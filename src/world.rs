@@ -69,6 +69,8 @@ pub struct Commit {
     pub id: String,
     /// Its whole message.
     pub message: String,
+    /// How many parents it has: a merge has more than one.
+    pub parents: usize,
 }
 
 impl PullRequest {

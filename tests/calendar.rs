@@ -143,7 +143,7 @@ fn bad_schedules_are_told_and_lose_no_other() {
     let (code, _, err) = run("v1.10");
     assert_eq!(
         (code, err.contains("no schedules: the folder named by --schedules")),
-        (Some(3), true),
+        (Some(2), true),
         "{err}"
     );
     let write = |release: &str, text: &str| {

@@ -48,7 +48,7 @@ fn report(full: bool) -> Report {
     now.pull = PullRequest {
         title: Some("Clock: 100% <better>".into()),
         labels: None,
-        commits: vec![Commit { id: "89abcde".into(), message: "Fixes #7\n".into() }],
+        commits: vec![Commit { id: "89abcde".into(), message: "Fixes #7\n".into(), parents: 1 }],
     };
     let touched = base.touched(&now.head).map(|it| judge(&now, it, Was::Known(base.was(it.path()).unwrap())));
     let sheets = touched.collect();

@@ -267,7 +267,7 @@ fn names_that_are_no_commits_are_refused_and_nothing_is_written() {
     ] {
         for option in ["--base", "--head"] {
             let refused = repo.review(&[&format!("{option}={name}")]);
-            assert_eq!(refused.code, 3, "{option} {name}: {}", refused.err);
+            assert_eq!(refused.code, 2, "{option} {name}: {}", refused.err);
             assert!(refused.err.contains("git:"), "{}", refused.err);
         }
     }

@@ -187,8 +187,14 @@ fn pull_request(json: &str) -> PullRequest {
     PullRequest {
         title: pull["title"].as_str().map(str::to_owned),
         labels: pull["labels"].is_array().then(|| texts("labels")),
-        commits: commits.map(|(at, message)| Commit { id: format!("c{at}"), message }).collect(),
+        commits: commits.map(commit).collect(),
     }
+}
+
+/// A commit; what git itself calls a merge has two parents.
+fn commit((at, message): (usize, String)) -> Commit {
+    let parents = if message.starts_with("Merge branch ") { 2 } else { 1 };
+    Commit { id: format!("c{at}"), message, parents }
 }
 
 fn cases(id: &str) -> Vec<Case> {

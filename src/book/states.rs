@@ -19,7 +19,7 @@ fn meaning(status: Status) -> (&'static str, Cite) {
             ("the feature has reached GA; the VEP is complete", "Feature has reached GA; VEP is complete")
         }
         Status::Deferred => (
-            "nobody is working on it; it is out of release tracking",
+            "not actively progressing; out of release tracking",
             "Not actively progressing; removed from release tracking",
         ),
         Status::Rejected => ("it will not proceed", "Will not proceed"),

@@ -93,7 +93,7 @@ pub(super) const TERMS: &[Own] = &[
     },
     Own {
         name: "time box", says: "how long a feature may stay in a stage: Alpha two releases, Beta three",
-        text: &["Counted from the stage's release up to the next one's, or to the season's. The lifecycle lets a feature that exceeds it be removed, unless two thirds of the active maintainers prolong it."],
+        text: &["Counted from the stage's release up to the next one's, or to the season's. By the lifecycle a feature that exceeds it should be removed automatically, unless two thirds of the active maintainers prolong it."],
         cites: &[
             cite(Law::Lifecycle, "Release Stage Transition Table", "| Alpha | 1 to 2 releases"),
             cite(Law::Lifecycle, "Release Stage Transition Table", "a feature is not able to transition to the next stage in"),
@@ -127,7 +127,7 @@ pub(super) const TERMS: &[Own] = &[
         cites: &[cite(Law::Practice, "22 KEPs went back from implemented as corrections", "")], see: &["step-lawful", "before-freeze"],
     },
     Own {
-        name: "legacy", says: "a document that was there before VEP-282 and has no front matter",
+        name: "legacy", says: "a document that was on the base without front matter; where no base is known, any without front matter",
         text: &["What its prose says is marked as read from prose. It never fails a run that does not touch it, and one that is touched is held to warnings on what only its migration can mend."],
         cites: &[vep282("Update/Rollback Compatibility", "the validator initially warns on existing VEPs")], see: &["front-matter-present", "governed", "new"],
     },
@@ -143,7 +143,7 @@ pub(super) const TERMS: &[Own] = &[
     },
     Own {
         name: "base", says: "what a change is compared with: where its history parted from the branch it goes to",
-        text: &["What was there before fails no run; only what the change made does. Without a base the rules of steps and freeze do not apply yet."],
+        text: &["What was there before fails no run; only what the change made does. Without a base the rules that compare (step-lawful, front-matter-kept, before-freeze) do not apply yet."],
         cites: &[vep282("CI Enforcement", "Status transition from the base branch is valid")], see: &["step-lawful", "before-freeze"],
     },
     Own {

@@ -7,7 +7,7 @@
 use super::Failure;
 use super::tree;
 use crate::corpus::{Corpus, Notice};
-use crate::document::{Document, MOST_BYTES};
+use crate::document::Document;
 use crate::text::{Source, code, one_line};
 use crate::world::Commit;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -38,10 +38,13 @@ pub struct Git {
 pub type Cache = HashMap<(String, String), Arc<Document>>;
 
 /// A file in a commit.
-struct Entry {
+pub struct Entry {
     mode: String,
     id: String,
-    path: String,
+    /// In bytes.
+    pub size: u64,
+    /// Within the repository.
+    pub path: String,
 }
 
 /// What a command says that is given an input.
@@ -133,7 +136,7 @@ impl Git {
             name.is_empty() || name.len() > 200 || name.starts_with('-') || name.contains(char::is_control)
         };
         if let Some(name) = names.iter().find(improper) {
-            return Err(Failure::Git(format!("{} is no name of a commit; {way}", code(name))));
+            return Err(Failure::NoCommit(format!("{} is no name of a commit; {way}", code(name))));
         }
         let wanted: String = names.iter().map(|name| format!("{name}^{{commit}}\n")).collect();
         let answers = self.ask(&["cat-file", "--batch-check"], wanted.as_bytes())?;
@@ -144,10 +147,14 @@ impl Git {
             let mut words = answer.split(' ');
             match (words.next(), words.next(), words.next(), words.next()) {
                 (Some(id), Some("commit"), Some(_), None) => Ok(id.to_owned()),
-                _ => Err(Failure::Git(format!(
-                    "there is no commit {} in this clone; {way}, or `git fetch` first",
-                    code(name)
-                ))),
+                _ => {
+                    let why = format!(
+                        "there is no commit {} in this clone; {way}, or `git fetch` first",
+                        code(name)
+                    );
+                    // Nobody named the head of a repository without commits.
+                    Err(if *name == "HEAD" { Failure::Git(why) } else { Failure::NoCommit(why) })
+                }
             }
         };
         names.iter().map(commit).collect()
@@ -186,10 +193,18 @@ impl Git {
         known: Option<&Corpus>,
         cache: &mut Cache,
     ) -> Result<(Corpus, BTreeMap<String, Vec<u8>>), Failure> {
-        let mut args = vec!["ls-tree", "-r", "-z", commit, "veps"];
+        let mut args = vec!["ls-tree", "-r", "-l", "-z", commit, "veps"];
         args.extend(tree::BESIDE);
         let listed = self.ask(&args, b"")?;
-        let entries: Vec<Entry> = listed.split(|byte| *byte == 0).filter_map(entry).collect();
+        let lines = listed.split(|byte| *byte == 0).filter(|line| !line.is_empty());
+        let mut notices: Vec<Notice> = Vec::new();
+        let mut entries: Vec<Entry> = Vec::new();
+        for line in lines {
+            match entry(line) {
+                Some(it) => entries.extend(tree::kept(it, &mut notices)),
+                None => notices.push(unnamed(line)),
+            }
+        }
         let is_hidden = |path: &str| path.split('/').any(|part| part.starts_with('.'));
         let files: BTreeSet<String> = entries
             .iter()
@@ -200,14 +215,12 @@ impl Git {
         let (plain, links): (Vec<&Entry>, Vec<&Entry>) =
             entries.iter().partition(|it| it.mode.starts_with("100"));
         let is_read = |it: &&&Entry| files.contains(&it.path) && tree::is_document(&it.path);
-        let mut notices: Vec<Notice> = links
-            .iter()
-            .filter(is_read)
-            .map(|it| Notice {
-                path: it.path.clone(),
-                what: "not read: a symbolic link is not followed".into(),
-            })
-            .collect();
+        let linked =
+            links.iter().filter(|it| is_read(it) || (tree::is_beside(&it.path) && it.mode == "120000"));
+        notices.extend(linked.map(|it| Notice {
+            path: it.path.clone(),
+            what: "not read: a symbolic link is not followed".into(),
+        }));
         let documents: Vec<&Entry> = plain.iter().filter(is_read).copied().collect();
         let beside: Vec<&Entry> = plain.iter().filter(|it| tree::is_beside(&it.path)).copied().collect();
         let key = |it: &Entry| (it.id.clone(), it.path.clone());
@@ -216,11 +229,6 @@ impl Git {
         let mut blobs = self.objects(unread.iter().chain(&beside).map(|it| it.id.as_str()))?;
         let others = blobs.split_off(unread.len());
         for (it, blob) in unread.iter().zip(blobs) {
-            if blob.len() > MOST_BYTES {
-                let what = format!("not read: {} bytes; at most {MOST_BYTES} are read", blob.len());
-                notices.push(Notice { path: it.path.clone(), what });
-                continue;
-            }
             let same =
                 known.and_then(|known| known.at(&it.path)).filter(|now| now.source.text().as_bytes() == blob);
             let parse = || Arc::new(Document::parse(Source::from_bytes(&it.path, &blob)));
@@ -262,8 +270,9 @@ impl Git {
         let objects = self.objects(listed.lines())?;
         let commits = listed.lines().zip(objects).map(|(id, object)| {
             let text = String::from_utf8_lossy(&object).into_owned();
-            let message = text.split_once("\n\n").map(|(_, message)| message.to_owned()).unwrap_or_default();
-            Commit { id: short(id), message }
+            let (head, message) = text.split_once("\n\n").unwrap_or((text.as_str(), ""));
+            let parents = head.lines().filter(|line| line.starts_with("parent ")).count();
+            Commit { id: short(id), message: message.to_owned(), parents }
         });
         Ok(commits.collect())
     }
@@ -274,12 +283,22 @@ pub fn short(id: &str) -> String {
     id.chars().take(9).collect()
 }
 
-/// One line of `ls-tree -z`: mode, kind, id, tab, path. What has no UTF-8 name is no document.
+/// One line of `ls-tree -l -z`: mode, kind, id, size, tab, path. None for a path that is not UTF-8.
 fn entry(line: &[u8]) -> Option<Entry> {
     let (meta, path) = std::str::from_utf8(line).ok()?.split_once('\t')?;
-    let mut meta = meta.split(' ');
+    let mut meta = meta.split_ascii_whitespace();
     let (mode, _, id) = (meta.next()?, meta.next()?, meta.next()?);
-    Some(Entry { mode: mode.into(), id: id.into(), path: path.into() })
+    let size = meta.next().and_then(|size| size.parse().ok()).unwrap_or_default();
+    Some(Entry { mode: mode.into(), id: id.into(), size, path: path.into() })
+}
+
+/// What is said of a path that is not UTF-8.
+fn unnamed(line: &[u8]) -> Notice {
+    let path = line.splitn(2, |byte| *byte == b'\t').nth(1).unwrap_or_default();
+    Notice {
+        path: String::from_utf8_lossy(path).into_owned(),
+        what: "not read: its name is not UTF-8".into(),
+    }
 }
 
 /// One answer of `cat-file --batch`, and what comes behind it; none for an object that is missing.

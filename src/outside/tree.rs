@@ -3,6 +3,7 @@
 //! Symbolic links are not followed: a link could lead out of the checkout, or round in a circle.
 
 use super::Failure;
+use super::git::Entry;
 use crate::corpus::{Corpus, Notice};
 use crate::document::{Document, MOST_BYTES};
 use crate::owners::{ALIASES, OWNERS};
@@ -108,7 +109,7 @@ impl Walk<'_> {
         }
         if kind.is_dir() {
             if depth == MOST_DEPTH {
-                self.notice(path, "not looked into: so deep below `veps/` no document belongs");
+                self.notice(path, TOO_DEEP);
                 return Ok(());
             }
             return self.folder(&entry.path(), path, depth + 1);
@@ -183,6 +184,28 @@ const LIFECYCLE: &str = "docs/feature-lifecycle.md";
 pub fn is_beside(path: &str) -> bool {
     BESIDE.contains(&path) || (path.starts_with("veps/") && path.rsplit('/').next() == Some(OWNERS))
 }
+
+/// A file of a commit, if it is one that would be read from a disk; what is not read is told.
+pub fn kept(entry: Entry, notices: &mut Vec<Notice>) -> Option<Entry> {
+    let is_read = (entry.path.starts_with("veps/") && is_document(&entry.path)) || is_beside(&entry.path);
+    let mut folders = entry.path.match_indices('/').map(|(at, _)| at).skip(MOST_DEPTH + 1);
+    if let Some(deep) = folders.next() {
+        let path = entry.path.get(..deep).unwrap_or_default().to_owned();
+        if !notices.iter().any(|notice| notice.path == path) {
+            notices.push(Notice { path, what: TOO_DEEP.into() });
+        }
+        return None;
+    }
+    if is_read && entry.size > MOST_BYTES as u64 {
+        let what = format!("not read: {} bytes; at most {MOST_BYTES} are read", entry.size);
+        notices.push(Notice { path: entry.path, what });
+        return None;
+    }
+    Some(entry)
+}
+
+/// What is said of a folder that lies too deep.
+const TOO_DEEP: &str = "not looked into: so deep below `veps/` no document belongs";
 
 /// What a checkout has beside its documents: files by path, and what was not read of them.
 pub fn beside(root: &Path, corpus: &Corpus) -> (BTreeMap<String, Vec<u8>>, Vec<Notice>) {

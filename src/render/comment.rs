@@ -9,7 +9,7 @@
 use super::{Upstream, upstream};
 use crate::law::Severity;
 use crate::report::Report;
-use crate::sheet::{Age, Check, Counts, Flaw, Outcome, Sheet, Verdict};
+use crate::sheet::{Age, Bar, Check, Counts, Flaw, Outcome, Sheet, Verdict};
 use crate::text::{code, one_line};
 use std::fmt::Write as _;
 
@@ -21,12 +21,34 @@ const MOST: usize = 60_000;
 
 /// Documents that are each told of, broken or not.
 const MOST_DOCUMENTS: usize = 20;
+/// Most flaws that one row tells.
+const MOST_OF_A_ROW: usize = 8;
+
+/// A comment as it grows, as long as there is room.
+struct Page {
+    text: String,
+    room: usize,
+    /// How many rows and tables did not fit.
+    left_out: usize,
+}
+
+impl Page {
+    fn push(&mut self, part: &str) {
+        let length = part.chars().count();
+        if length > self.room {
+            self.left_out += 1;
+            return;
+        }
+        self.room -= length;
+        self.text.push_str(part);
+    }
+}
 
 /// The report as a comment.
 pub fn comment(report: &Report) -> String {
-    let mut out = head(report);
-    let foot = foot(report);
-    let mut room = MOST.saturating_sub(out.chars().count() + foot.chars().count());
+    let (head, foot) = (head(report), foot(report));
+    let room = MOST.saturating_sub(head.chars().count() + foot.chars().count());
+    let mut page = Page { text: head, room, left_out: 0 };
     let folded: Vec<&str> = report.folded().iter().map(|tally| tally.rule.id).collect();
     let told: Vec<(&Sheet, Vec<Row<'_>>)> = report
         .all()
@@ -35,25 +57,18 @@ pub fn comment(report: &Report) -> String {
             !rows.is_empty() || (sheet.is_document() && report.sheets.len() <= MOST_DOCUMENTS)
         })
         .collect();
-    let tables = told.iter().map(|(sheet, rows)| table(report, sheet, rows));
+    once(report).iter().for_each(|table| page.push(table));
+    told.iter().for_each(|(sheet, rows)| table(report, sheet, rows, &mut page));
+    report.upstream.iter().for_each(|said| page.push(&beside(&upstream(said))));
     // The passing checks come last: they are the first to go where there is no room.
-    let beside = report.upstream.iter().map(|said| beside(&upstream(said)));
-    let rests = told.iter().map(|(sheet, _)| rest(sheet));
-    let mut left_out = 0;
-    for part in once(report).into_iter().chain(tables).chain(beside).chain(rests) {
-        let length = part.chars().count();
-        if length > room {
-            left_out += 1;
-            continue;
-        }
-        room -= length;
-        out.push_str(&part);
-    }
+    told.iter().for_each(|(sheet, _)| page.push(&rest(sheet)));
+    let Page { mut text, left_out, .. } = page;
     if left_out > 0 {
+        let parts = if left_out == 1 { "1 part does" } else { &format!("{left_out} parts do") };
         let way = "run `vep-mcp` on the checkout for all of it";
-        let _ = writeln!(out, "\n{left_out} tables do not fit into a comment; {way}.");
+        let _ = writeln!(text, "\n{parts} not fit into a comment; {way}.");
     }
-    out + &foot
+    text + &foot
 }
 
 /// A broken check with the flaws that are told.
@@ -63,7 +78,7 @@ type Row<'r> = (&'r Check, Vec<&'r Flaw>);
 fn rows<'r>(report: &Report, sheet: &'r Sheet, folded: &[&str]) -> Vec<Row<'r>> {
     let row = |check: &'r Check| match &check.verdict {
         Verdict::Broken(flaws) if !folded.contains(&check.rule.id) => {
-            let told: Vec<&Flaw> = flaws.iter().filter(|flaw| report.tells(flaw)).collect();
+            let told: Vec<&Flaw> = flaws.iter().filter(|flaw| report.tells(sheet, flaw)).collect();
             (!told.is_empty()).then_some((check, told))
         }
         _ => None,
@@ -115,44 +130,50 @@ fn head(report: &Report) -> String {
 }
 
 /// What is broken in a document, with the mends.
-fn table(report: &Report, sheet: &Sheet, rows: &[Row<'_>]) -> String {
+fn table(report: &Report, sheet: &Sheet, rows: &[Row<'_>], page: &mut Page) {
     let number = sheet.number.map_or(String::new(), |number| format!("VEP-{number} "));
     let name = if sheet.is_document() { code(&sheet.path) } else { sheet.path.clone() };
     let before = match sheet.before() {
         0 => String::new(),
         before => format!(", {before} there before"),
     };
-    let mut out = format!(
+    page.push(&format!(
         "\n### {number}{name} ({}): {}\n\n{}{before}; {} pass, {} not yet.\n",
         sheet.class.as_str(),
         sheet.outcome(report.bar).as_str(),
         sheet.counts(),
         sheet.holding(),
         sheet.pending()
-    );
+    ));
     if !rows.is_empty() {
-        out.push_str("\n| check | verdict | what, and how to mend it |\n|---|---|---|\n");
+        page.push("\n| check | verdict | what, and how to mend it |\n|---|---|---|\n");
     }
     for (check, flaws) in rows {
-        let told: Vec<String> = flaws.iter().map(|flaw| told(sheet, flaw)).collect();
+        let more = flaws.len().saturating_sub(MOST_OF_A_ROW);
+        let more = if more > 0 { format!("<br>and {more} more") } else { String::new() };
+        let told: Vec<String> = flaws.iter().take(MOST_OF_A_ROW).map(|flaw| told(sheet, flaw)).collect();
         let cite = check.rule.cites.first();
         let cite = cite.map_or(String::new(), |cite| format!("<br>_{}_", cell(&cite.to_string())));
-        let _ = writeln!(out, "| `{}` | {} | {}{cite} |", check.rule.id, verdict(flaws), told.join("<br>"));
+        let verdict = verdict(sheet, report.bar, flaws);
+        page.push(&format!("| `{}` | {verdict} | {}{more}{cite} |\n", check.rule.id, told.join("<br>")));
     }
-    out
 }
 
-fn verdict(flaws: &[&Flaw]) -> &'static str {
-    if flaws.iter().all(|flaw| flaw.age != Age::New) {
-        return "there before";
+/// The word for a broken check: what fails the run first, then what is new.
+fn verdict(sheet: &Sheet, bar: Bar, flaws: &[&Flaw]) -> &'static str {
+    let failing: Vec<&&Flaw> = flaws.iter().filter(|flaw| sheet.fails(flaw, bar)).collect();
+    if failing.iter().any(|flaw| flaw.declared.is_none()) {
+        return "❌ fail";
+    }
+    if !failing.is_empty() {
+        return "⚠️ a person must decide";
     }
     let gravest = flaws.iter().filter(|flaw| flaw.age == Age::New).map(|flaw| flaw.severity).min();
-    let meant = flaws.iter().all(|flaw| flaw.declared.is_some());
     match gravest {
-        Some(Severity::Error) if meant => "⚠️ a person must decide",
-        Some(Severity::Error) => "❌ fail",
+        Some(Severity::Error) => "❌ error",
         Some(Severity::Warning) => "⚠️ warning",
-        Some(Severity::Advice) | None => "ℹ️ advice",
+        Some(Severity::Advice) => "ℹ️ advice",
+        None => "there before",
     }
 }
 
@@ -215,24 +236,43 @@ fn foot(report: &Report) -> String {
 }
 
 /// Text as it may stand in a cell of a table and in Markdown at all: one line, no bar that ends the cell, and
-/// outside code no HTML and no `@login`, for a comment that is posted on every push must not call people.
+/// outside code no HTML, link or `@login`, for a comment that is posted on every push must not call people.
 fn cell(text: &str) -> String {
     let text = one_line(text, 700);
     let mut out = String::new();
     let mut rest = text.as_str();
     while !rest.is_empty() {
         let (word, behind) = rest.split_at(rest.find('`').unwrap_or(rest.len()));
-        out.push_str(&word.replace('<', "&lt;").replace('>', "&gt;").replace('@', "@&#8203;"));
+        out.push_str(&outside_code(word));
         let ticks = behind.len() - behind.trim_start_matches('`').len();
         let (fence, inside) = behind.split_at(ticks);
-        // A run of backticks that nothing closes is no code, and what follows is no code either.
-        let closed = (ticks > 0).then(|| closing(inside, fence)).flatten();
-        let (code, behind) = inside.split_at(closed.unwrap_or(0));
+        let Some(end) = closing(inside, fence).filter(|_| ticks > 0) else {
+            // A run of backticks that nothing closes here must not be closed by what stands behind it.
+            out.push_str(&"&#96;".repeat(ticks));
+            rest = inside;
+            continue;
+        };
+        let (code, behind) = inside.split_at(end);
         out.push_str(fence);
         out.push_str(code);
         rest = behind;
     }
     out.replace('|', "\\|")
+}
+
+/// Text outside code: no HTML, no link or image, and no `@login`.
+fn outside_code(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '@' => out.push_str("@&#8203;"),
+            '[' | ']' => out.extend(['\\', c]),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// Where the code that a run of backticks opens ends, behind the run that closes it.
@@ -259,8 +299,9 @@ mod tests {
             ("a | b", "a \\| b"),
             ("`<b>` <b>", "`<b>` &lt;b&gt;"),
             ("`` `<a> `` <b>", "`` `<a> `` &lt;b&gt;"),
-            ("` <b>", "` &lt;b&gt;"),
-            ("`` <b> ` <b>", "`` &lt;b&gt; ` &lt;b&gt;"),
+            ("` <b>", "&#96; &lt;b&gt;"),
+            ("`` <b> ` <b>", "&#96;&#96; &lt;b&gt; &#96; &lt;b&gt;"),
+            ("![x](y)", "!\\[x\\](y)"),
             ("a\nb", "a b"),
             ("@mira `@mira`", "@&#8203;mira `@mira`"),
         ] {

@@ -8,18 +8,27 @@
 
 use crate::law::Severity;
 use crate::report::Report;
-use crate::text::one_line;
+use crate::sheet::Age;
+use crate::text::{is_plain, one_line, path_shown};
 
 /// The report as workflow commands, the gravest first; then one plain line with the outcome.
 pub fn github(report: &Report) -> String {
-    let mut told: Vec<_> = report.flaws().filter(|(_, _, flaw)| report.tells(flaw)).collect();
+    let mut told: Vec<_> = report
+        .flaws()
+        .filter(|(sheet, _, flaw)| flaw.age == Age::New || sheet.fails(flaw, report.bar))
+        .collect();
     // A runner shows no more than ten of a kind for each step; those should be the gravest.
     told.sort_by_key(|(_, _, flaw)| flaw.severity);
     let mut out = String::new();
     for (sheet, rule, flaw) in told {
         let (start, end) = (flaw.spot.start, flaw.spot.end);
         let mut properties = Vec::new();
-        if let Some(file) = sheet.file_of(flaw) {
+        // A path that cannot be written plainly is told in the message, and names no file to GitHub.
+        let file = sheet.file_of(flaw);
+        let odd = file
+            .filter(|file| !is_plain(file))
+            .map_or(String::new(), |file| format!("{}: ", path_shown(file)));
+        if let Some(file) = file.filter(|file| is_plain(file)) {
             properties.push(("file", file.to_owned()));
             properties.push(("line", start.line.to_string()));
             properties.push(("endLine", end.line.to_string()));
@@ -36,7 +45,7 @@ pub fn github(report: &Report) -> String {
         let declared = flaw.declared.as_ref().map_or(String::new(), |by| {
             format!("\nDeclared as {}: {}; a person must decide", by.kind, by.reason)
         });
-        let message = format!("{}{declared}\n{}{cite}", flaw.what, flaw.fix);
+        let message = format!("{odd}{}{declared}\n{}{cite}", flaw.what, flaw.fix);
         out.push_str(&format!("::{} {}::{}\n", command(flaw.severity), properties.join(","), data(&message)));
     }
     let before = report.before();

@@ -4,7 +4,7 @@
 
 use super::{Judged, Upstream, judged, upstream};
 use crate::report::Report;
-use crate::sheet::Counts;
+use crate::sheet::{Counts, Sheet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -53,7 +53,15 @@ pub struct Told {
 /// The report as a value of its schema.
 pub fn told(report: &Report) -> Told {
     let Counts { errors, warnings, advice } = report.counts();
-    let told = |sheet| judged(sheet, report.bar, true);
+    let told = |sheet: &Sheet| {
+        let mut told = judged(sheet, report.bar, true);
+        // Programs open files: paths are told as they are.
+        told.path.clone_from(&sheet.path);
+        for (found, (_, flaw)) in told.findings.iter_mut().zip(sheet.flaws()) {
+            found.file.clone_from(&flaw.elsewhere);
+        }
+        told
+    };
     Told {
         form: FORM,
         version: env!("CARGO_PKG_VERSION"),

@@ -10,7 +10,7 @@ use crate::law::Severity;
 use crate::report::Report;
 use crate::rule::Rule;
 use crate::sheet::{Age, Flaw, Sheet};
-use crate::text::{Place, visible};
+use crate::text::{Place, json_shown, visible};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ pub fn sarif(report: &Report) -> String {
             },
         }],
     });
-    format!("{log:#}\n")
+    json_shown(&format!("{log:#}\n"))
 }
 
 fn descriptor(rule: &Rule) -> Value {
@@ -94,12 +94,28 @@ fn result(
         "ruleId": rule.id,
         "ruleIndex": index,
         "level": level(flaw.severity),
-        "message": { "text": format!("{}. {}", flaw.what.trim_end_matches('.'), flaw.fix) },
+        "message": { "text": literal(&format!("{}. {}", flaw.what.trim_end_matches('.'), flaw.fix)) },
         "locations": [location(report, sheet, flaw)],
         "partialFingerprints": { "vepFinding/v1": fingerprint(sheet, rule, flaw, seen) },
         "baselineState": if flaw.age == Age::New { "new" } else { "unchanged" },
         "suppressions": suppressions,
     })
+}
+
+/// Text that SARIF takes for no link and no placeholder (SARIF 2.1.0, 3.11.5 and 3.11.6).
+fn literal(text: &str) -> String {
+    let text =
+        if text.contains("](") { text.replace('[', "\\[").replace(']', "\\]") } else { text.to_owned() };
+    let mut out = String::new();
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('{') {
+        let (before, behind) = rest.split_at(at);
+        let digits = behind.chars().skip(1).take_while(char::is_ascii_digit).count();
+        out.push_str(before);
+        out.push_str(if digits > 0 { "{{" } else { "{" });
+        rest = behind.get(1..).unwrap_or_default();
+    }
+    out + rest
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -143,10 +159,17 @@ fn uri(path: &str) -> String {
         .collect()
 }
 
+/// What of a finding's words stays the same from day to day and from edit to edit: no numbers, no dates, and nothing
+/// of what stands behind the first clause.
+fn lasting(what: &str) -> String {
+    let clause = what.split("; ").next().unwrap_or_default().split(" (").next().unwrap_or_default();
+    clause.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
 /// The same for the same finding, wherever it has moved to in its file.
 fn fingerprint(sheet: &Sheet, rule: &Rule, flaw: &Flaw, seen: &mut BTreeMap<String, usize>) -> String {
     let file = sheet.file_of(flaw).unwrap_or(&sheet.path);
-    let name = [rule.id, file, &flaw.what].join("\0");
+    let name = [rule.id, file, &lasting(&flaw.what)].join("\0");
     let twin = seen.entry(name.clone()).or_default();
     *twin += 1;
     let digest = Sha256::digest(format!("{name}\0{twin}"));

@@ -11,7 +11,7 @@ use crate::law::Severity;
 use crate::report::{Report, Tally};
 use crate::rule::Rule;
 use crate::sheet::{Age, Flaw, Outcome, Sheet, Verdict};
-use crate::text::{Spot, one_line, visible};
+use crate::text::{Spot, one_line, path_shown, visible};
 use crate::vep::Number;
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer, Snippet, Title};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,10 +28,9 @@ pub fn text(report: &Report, colours: bool) -> String {
     let folded = report.folded();
     let mut blocks = Vec::new();
     for sheet in report.all() {
-        let told = sheet
-            .flaws()
-            .into_iter()
-            .filter(|(rule, flaw)| report.tells(flaw) && !folded.iter().any(|it| it.rule.id == rule.id));
+        let told = sheet.flaws().into_iter().filter(|(rule, flaw)| {
+            report.tells(sheet, flaw) && !folded.iter().any(|it| it.rule.id == rule.id)
+        });
         blocks.extend(told.map(|(rule, flaw)| finding(&renderer, report, sheet, rule, flaw)));
         if report.full {
             blocks.push(verdicts(sheet));
@@ -74,7 +73,7 @@ fn finding(renderer: &Renderer, report: &Report, sheet: &Sheet, rule: &'static R
     let before = if flaw.age == Age::New { "" } else { " (there before)" };
     let group = title(flaw.severity, rule, &format!("{}{before}", flaw.what)).elements(None::<Origin<'_>>);
     let group = match sheet.file_of(flaw) {
-        Some(file) => placed(group, visible(file), &flaw.spot),
+        Some(file) => placed(group, path_shown(file), &flaw.spot),
         None => group,
     };
     let line = flaw.spot.start.line;
@@ -115,7 +114,7 @@ fn once(renderer: &Renderer, tally: &Tally<'_>) -> String {
     let veps: Vec<String> = veps.iter().take(MOST_NAMED).map(ToString::to_string).collect();
     let text = format!("{} findings against: {}", tally.flaws.len(), tally.rule.says);
     let line = first.spot.start.line;
-    let example = format!("{}:{line}: {}", visible(&sheet.path), first.what);
+    let example = format!("{}:{line}: {}", path_shown(&sheet.path), first.what);
     let group = title(gravest, tally.rule, &text)
         .element(aside(Level::NOTE, "VEPs", &(veps.join(", ") + &more), 0))
         .element(aside(Level::NOTE, "one", &example, 0))
@@ -125,7 +124,7 @@ fn once(renderer: &Renderer, tally: &Tally<'_>) -> String {
 
 /// What upstream's draft checks would say.
 fn beside(renderer: &Renderer, said: &Upstream) -> String {
-    let title = format!("{}: {} ({} pass)", visible(&said.path), said.word, said.pass);
+    let title = format!("{}: {} ({} pass)", path_shown(&said.path), said.word, said.pass);
     let name = "upstream's draft checks";
     let title = Level::NOTE.with_name(name).primary_title(folded(&title, name.len() + 2).join("\n"));
     let mut out = renderer.render(&[title.elements(None::<Origin<'_>>)]) + "\n";

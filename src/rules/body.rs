@@ -481,9 +481,7 @@ fn design_abstract(case: &Case<'_>) -> Judged {
     let section = section_to_judge(case, "Design")?;
     let lines = |span: &Span| case.now.source.slice(*span).lines().count();
     let listings = case.now.outline.code.iter().filter(|span| section.span.holds(**span));
-    let long = listings.map(|span| (lines(span), span)).find(|(lines, _)| *lines > LONG_LISTING);
-    Ok(long
-        .map(|(lines, span)| Finding::may(*span, format!("a listing of {lines} lines")))
-        .into_iter()
-        .collect())
+    let mut long = listings.filter(|span| lines(span) > LONG_LISTING);
+    let what = format!("a listing of more than {LONG_LISTING} lines");
+    Ok(long.next().map(|span| Finding::may(*span, what)).into_iter().collect())
 }

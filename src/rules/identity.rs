@@ -232,7 +232,7 @@ fn sig_known(case: &Case<'_>) -> Judged {
     let stranger = |name: &str, span: Span| {
         let finding = Finding::must(span, format!("{} is no SIG that is known here", code(name)));
         match world.nearest_sig(name) {
-            Some(sig) => finding.fix(format!("Did you mean `{sig}`?")),
+            Some(sig) => finding.fix(format!("Did you mean {}?", code(sig))),
             None => finding,
         }
     };

@@ -428,15 +428,18 @@ fn target_not_past(case: &Case<'_>) -> Judged {
         Some(true) => {
             let out = format!("{stage} is targeted for {}, whose planned GA date has passed", release.value);
             Ok(vec![match slipped(case, release.value) {
-                Some(line) => Finding::should(span, format!("{out}, and line {line} says that it slipped")),
+                Some(said) => Finding::should(
+                    span,
+                    format!("{out}, and the text says that it slipped: {}", code(&said)),
+                ),
                 None => Finding::may(span, format!("{out}: shipped, or slipped?")),
             }])
         }
     }
 }
 
-/// The line that says that something planned for this release did not make it.
-fn slipped(case: &Case<'_>, release: Release) -> Option<usize> {
+/// What says that something planned for this release did not make it.
+fn slipped(case: &Case<'_>, release: Release) -> Option<String> {
     let names = [format!("{release}"), format!("{}.{}", release.major, release.minor)];
     let says = |passage: &&Passage| {
         let text = passage.text.to_lowercase();
@@ -448,7 +451,7 @@ fn slipped(case: &Case<'_>, release: Release) -> Option<usize> {
                 .any(|it| text.contains(it))
     };
     let passage = case.now.outline.passages.iter().find(says)?;
-    Some(case.now.source.line(passage.span.start))
+    Some(one_line(&passage.text, 80))
 }
 
 const STAGE_WITHIN_TIMEBOX: Rule = Rule {

@@ -58,7 +58,10 @@ fn pr_labels(world: &World, base: &Base) -> Judged {
     let sigs: BTreeSet<&str> = base
         .touched(&world.head)
         .filter_map(|it| it.facts.sig.as_ref())
-        .filter_map(|sig| sig.value.trim().strip_prefix("sig-"))
+        .map(|sig| sig.value.trim())
+        // A SIG that nobody knows has no label; `sig-known` reports it.
+        .filter(|sig| world.knows_sig(sig))
+        .filter_map(|sig| sig.strip_prefix("sig-"))
         .collect();
     if sigs.is_empty() {
         return Err(NotYet::because("the change touches no VEP"));
@@ -67,7 +70,7 @@ fn pr_labels(world: &World, base: &Base) -> Judged {
         let missing = !world.pull.is_labelled(&label);
         missing.then(|| {
             Finding::should(Span::default(), format!("the label {} is not there", code(&label)))
-                .fix(format!("Comment `{command}`."))
+                .fix(format!("Comment {}.", code(&command)))
         })
     };
     let kind = lacks("kind/vep".into(), "/kind vep".into());
@@ -93,8 +96,7 @@ fn pr_signed_off(world: &World, _: &Base) -> Judged {
     for commit in commits {
         let subject = commit.message.lines().next().unwrap_or_default();
         let named = format!("commit {} ({})", commit.id, code(subject));
-        let is_merge = subject.starts_with("Merge ");
-        if !is_merge && !commit.message.lines().any(signs_off) {
+        if commit.parents < 2 && !commit.message.lines().any(signs_off) {
             findings.push(
                 Finding::must(Span::default(), format!("{named} has no sign-off"))
                     .fix("The author signs it: `git commit --amend -s`, or `git rebase --signoff`."),
@@ -122,18 +124,31 @@ fn signs_off(line: &str) -> bool {
     head && line.get(KEY.len()..).is_some_and(|rest| !rest.trim().is_empty())
 }
 
-/// A keyword with which GitHub closes an issue, and what it would close: `fixes #12`.
+/// A keyword with which an issue is closed, and what it would close: `fixes #12`. Prow looks for it anywhere, also
+/// inside words: `(clos(e[sd]?)|fix(es|ed)?|resolv(e[sd]?))[\s:]+(\w+/\w+)?#\d+`.
 fn closes(text: &str) -> Option<String> {
+    // The longer forms first: `fix` is the beginning of all three.
     const WORDS: [&str; 9] =
-        ["close", "closes", "closed", "fix", "fixes", "fixed", "resolve", "resolves", "resolved"];
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.windows(2).find_map(|pair| {
-        let [word, issue] = pair else { return None };
-        let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        let (_, number) = issue.split_once('#')?;
-        let digits = number.chars().take_while(char::is_ascii_digit).count();
-        (WORDS.contains(&word.as_str()) && digits > 0).then(|| format!("{} {issue}", word))
-    })
+        ["closes", "closed", "close", "fixes", "fixed", "fix", "resolves", "resolved", "resolve"];
+    let lower = text.to_lowercase();
+    let found = WORDS.iter().flat_map(|word| lower.match_indices(word));
+    found
+        .filter_map(|(at, word)| {
+            let behind = lower.get(at + word.len()..)?;
+            let issue = behind.trim_start_matches(|c: char| c.is_whitespace() || c == ':');
+            if issue.len() == behind.len() {
+                return None;
+            }
+            let (repository, number) = issue.split_once('#')?;
+            let is_word =
+                |part: &str| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+            let is_named = repository.is_empty()
+                || repository.split_once('/').is_some_and(|(owner, name)| is_word(owner) && is_word(name));
+            let digits = number.chars().take_while(char::is_ascii_digit).count();
+            (is_named && digits > 0)
+                .then(|| format!("{word} {repository}#{}", number.get(..digits).unwrap_or_default()))
+        })
+        .next()
 }
 
 #[cfg(test)]
@@ -142,10 +157,16 @@ mod tests {
 
     #[test]
     fn closing_keywords_are_told_from_mentions() {
-        for yes in ["fixes #12", "This Closes: kubevirt/enhancements#3", "resolve #7."] {
+        for yes in [
+            "fixes #12",
+            "This Closes: kubevirt/enhancements#3",
+            "resolve #7.",
+            "VEP-7: fixes:#12",
+            "prefix #12",
+        ] {
             assert!(closes(yes).is_some(), "{yes}");
         }
-        for no in ["VEP-12: fix a typo", "see #12", "fixes #", "prefix #12"] {
+        for no in ["VEP-12: fix a typo", "see #12", "fixes #", "fixes#12", "fixes the #12"] {
             assert_eq!(closes(no), None, "{no}");
         }
     }

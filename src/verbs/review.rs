@@ -7,6 +7,7 @@
 
 use super::{Compare, Text, Trouble, Verb, declared, notices, one_or_many, owed, was};
 use crate::document::Document;
+use crate::law::Severity;
 use crate::render::{self, Found, Judged, Upstream};
 use crate::report::Report;
 use crate::sheet::{Bar, Counts, Outcome, Sheet, judge, judge_change};
@@ -201,7 +202,7 @@ fn answer(report: Report, touched: usize) -> Answer {
     let told = |sheet: &Sheet| render::judged(sheet, report.bar, full);
     let mut documents: Vec<Judged> = report.sheets.iter().map(told).collect();
     let mut change = report.whole.as_ref().map(told);
-    let left_out = if full { 0 } else { shorten(&mut change, &mut documents) };
+    let left_out = if full { 0 } else { shorten(&mut change, &mut documents, report.bar) };
     let Counts { errors, warnings, advice } = report.counts();
     Answer {
         verdict: would(report.outcome()),
@@ -243,9 +244,12 @@ fn notes(world: &World, base: &Base, body: Option<&Text>) -> Vec<String> {
 
 /// Keeps the answer readable: what was there before is counted and not told, and only so many documents and
 /// findings are. Gives back how many findings went.
-fn shorten(change: &mut Option<Judged>, documents: &mut Vec<Judged>) -> usize {
-    let is_new = |found: &Found| found.age.is_none();
-    documents.iter_mut().for_each(|document| document.findings.retain(is_new));
+fn shorten(change: &mut Option<Judged>, documents: &mut Vec<Judged>, bar: Bar) -> usize {
+    // What was there before is told only where it fails the run.
+    let is_told = |found: &Found| {
+        found.age.is_none() || (bar.all && Severity::read(found.severity).is_some_and(|it| it <= bar.from))
+    };
+    documents.iter_mut().for_each(|document| document.findings.retain(is_told));
     let all: usize = change.iter().chain(&*documents).map(|it| it.findings.len()).sum();
     documents.truncate(MOST_DOCUMENTS);
     let mut room = MOST_FINDINGS;

@@ -94,7 +94,7 @@ fn exit_codes_tell_clean_findings_wrong_questions_and_a_failing_world() {
         (vec!["query".into(), "--today".into(), "2026-02-30".into()], 2),
         (vec!["quarry".into()], 2),
         (vec!["query".into()], 3),
-        (vec!["--demo".into(), "validate".into(), "--draft".into(), "no-such-file.md".into()], 3),
+        (vec!["--demo".into(), "validate".into(), "--draft".into(), "no-such-file.md".into()], 2),
     ] {
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let (got, out, err) = said(&run(folder.path(), &args, b""));
@@ -288,7 +288,8 @@ fn github_gets_annotations_and_the_comment_as_the_summary() {
         said(&run(folder.path(), &[&["validate", "7", "--format", "markdown"], &TODAY[..]].concat(), b""));
     assert_eq!(fs::read_to_string(&summary).unwrap(), format!("What was there.\n{comment}"));
     let nowhere = command(folder.path(), &args).env("GITHUB_STEP_SUMMARY", folder.path()).output().unwrap();
-    assert!(nowhere.status.code() == Some(3) && said(&nowhere).2.contains("GITHUB_STEP_SUMMARY"));
+    let (code, out, err) = said(&nowhere);
+    assert!(code == 1 && out.starts_with("::error") && err.contains("GITHUB_STEP_SUMMARY"), "{err}");
 }
 
 #[test]
@@ -320,5 +321,82 @@ fn settings_that_are_not_read_are_told() {
     ] {
         fs::write(&file, text).unwrap();
         assert!(words(&validate().1).contains(what), "{what}: {}", validate().1);
+    }
+}
+
+#[test]
+fn nothing_is_judged_where_no_rule_is_left() {
+    let folder = flawed();
+    for args in [&["--only", "reviewers-named", "--skip", "reviewers-named"][..], &["--only", "pr-title"]] {
+        let (code, out, err) = said(&run(folder.path(), &[&["validate", "7"], args].concat(), b""));
+        assert!(code == 2 && out.is_empty() && err.contains("nothing is judged"), "{err}");
+    }
+}
+
+#[test]
+fn an_untouched_legacy_document_fails_no_run_whatever_the_bar() {
+    let (code, out, _) = said(&run(checkout(&[]).path(), &["validate", "5", "--fail-on", "warning"], b""));
+    assert!(code == 0 && out.contains("warning[front-matter-present]"), "{out}");
+}
+
+/// Values and names that would like to leave their place in some format.
+#[cfg(unix)]
+#[test]
+fn nothing_foreign_leaves_its_place_in_any_format() {
+    let text = crate::rules::lawful()["veps/sig-compute/7-guest-clock/vep.md"].clone();
+    let text = text
+        .replace("owning-sig: sig-compute", "owning-sig: \"sig-x` @team ![i](http://e/x.png) <h1> `\"")
+        .replace(
+            "milestone:\n",
+            "milestone:\n  \"\": \"v1.8\"\n  \"a` @team ![i](http://e/x.png) <h1>\": \"v1.8\"\n",
+        )
+        .replace("title: Guest", "title: \"::error::x \\e[31m\" #");
+    let odd = "veps/sig-compute/996-new\n::error::pwn\u{1b}[31m\u{202e}/vep.md";
+    let folder =
+        checkout(&[("veps/sig-compute/7-guest-clock/vep.md", text.as_bytes()), (odd, b"# VEP #996: New\n")]);
+    fs::write(
+        folder.path().join(".vep-mcp.yaml"),
+        "off:\n  sections-filled: \"![i](http://e/x.png) <h1> @team\"\n",
+    )
+    .unwrap();
+    for format in ["text", "markdown", "github", "sarif", "json"] {
+        let (_, out, err) =
+            said(&run(folder.path(), &["validate", "--detail", "full", "--format", format], b""));
+        assert!(err.is_empty() && !out.is_empty(), "{format}: {err}");
+        assert!(!out.contains('\u{1b}') && !out.contains('\u{202e}'), "{format}");
+        let starts = out.lines().filter(|line| line.starts_with("::"));
+        assert!(
+            starts.clone().all(|line| format == "github" && line.contains("title=")),
+            "{format}: {:?}",
+            starts.collect::<Vec<_>>()
+        );
+        if format == "markdown" {
+            assert_only_text(&out);
+        }
+    }
+}
+
+/// Whether a reader of Markdown sees text, code and tables, and of HTML only what the comment itself writes.
+fn assert_only_text(comment: &str) {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+    let own = ["<!-- vep-mcp: report -->", "<details>", "</details>", "<summary>", "</summary>", "<br>"];
+    for event in Parser::new_ext(comment, Options::ENABLE_TABLES) {
+        match event {
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let rest = own.iter().fold(html.to_string(), |html, own| html.replace(own, ""));
+                assert!(!rest.contains('<'), "{html}");
+            }
+            Event::Start(Tag::Image { .. } | Tag::Link { .. }) => panic!("a link or an image: {event:?}"),
+            Event::Text(text) => assert!(!text.contains("@team"), "{text}"),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn help_says_what_each_command_is_for() {
+    for command in vep_mcp::cli::command().get_subcommands() {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        assert!(about.len() > 20 && !about.starts_with("The option"), "{}: {about}", command.get_name());
     }
 }
