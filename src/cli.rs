@@ -8,7 +8,7 @@ use crate::outside::{self, Failure, Outside, Place};
 use crate::render;
 use crate::settings::Selection;
 use crate::sheet::Outcome;
-use crate::text::json_shown;
+use crate::text::{json_shown, visible};
 use crate::verbs::{self, Face, Text, Trouble, Verb, Writes};
 use crate::world::World;
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
@@ -317,7 +317,10 @@ impl Asked<'_> {
         }
         let code = if report.outcome() == Outcome::Fails { FINDINGS } else { CLEAN };
         match self.format {
-            Format::Text => print(&render::text(report, self.color.is_wanted()), code),
+            Format::Text => {
+                let diffs: String = V::patches(answer).iter().map(|patch| visible(&patch.diff())).collect();
+                print(&format!("{diffs}{}", render::text(report, self.color.is_wanted())), code)
+            }
             Format::Markdown => print(&render::comment(report), code),
             Format::Json => print_json(&render::told(report), code),
             Format::Sarif => print(&render::sarif(report), code),

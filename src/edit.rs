@@ -204,7 +204,10 @@ impl<'d> Block<'d> {
             }
             Kind::Scalar { .. } => {
                 let in_flow = self.lead(key.span).is_none();
-                Ok(vec![Edit::replace(node.span, encoded(value, node.style, number, in_flow))])
+                // Where YAML took the old value for something else than text, the new one is quoted.
+                let mistaken = !number && node.resolved() != Some(Plain::Text);
+                let style = if mistaken { Style::Double } else { node.style };
+                Ok(vec![Edit::replace(node.span, encoded(value, style, number, in_flow))])
             }
             _ => refuse(node.span, format!("the value of {} is no single one", code(self.slice(key.span)))),
         }

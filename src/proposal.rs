@@ -6,8 +6,10 @@
 //!
 //! Absent on purpose: writing, and opening a pull request.
 
+mod mends;
 mod pull_request;
 
+pub use mends::mended;
 pub use pull_request::{Prepared, prepare};
 
 use crate::document::Document;

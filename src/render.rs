@@ -19,9 +19,10 @@ pub use sarif::sarif;
 pub use text::text;
 pub use upstream::{Upstream, upstream};
 
+use crate::patch::Patch;
 use crate::rule::Rule;
 use crate::sheet::{Age, Bar, Counts, Flaw, Outcome, Sheet, Verdict};
-use crate::text::{code, one_line};
+use crate::text::{code, fenced, one_line};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
@@ -29,6 +30,33 @@ use std::fmt;
 /// Whether a count need not be told.
 pub fn is_zero(count: &usize) -> bool {
     *count == 0
+}
+
+/// A file as it becomes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FilePatch {
+    path: String,
+    /// SHA-256 of the text that it was made from, and is for
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    /// A unified diff
+    diff: String,
+}
+
+/// Patches, as they are told.
+pub fn file_patches(patches: &[Patch]) -> Vec<FilePatch> {
+    let told = |patch: &Patch| FilePatch {
+        path: one_line(&patch.path, 200),
+        digest: patch.digest(),
+        diff: patch.diff(),
+    };
+    patches.iter().map(told).collect()
+}
+
+impl fmt::Display for FilePatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", fenced(&self.diff, "diff"))
+    }
 }
 
 /// One document before the book.

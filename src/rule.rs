@@ -8,6 +8,7 @@
 //! Absent on purpose: the rules themselves (see [`crate::rules`]) and how a verdict looks.
 
 use crate::document::{Document, Field, Front, FrontMatter};
+use crate::edit::Change;
 use crate::law::{Cite, Severity};
 use crate::text::{Source, Span, Spanned, Spot};
 use crate::vep::{Stage, Status};
@@ -104,12 +105,22 @@ pub struct Finding {
     pub elsewhere: Option<(String, Spot)>,
     /// Whether the rule itself has seen that it was there before.
     pub was_there: bool,
+    /// The mend as a change of the document, where it needs no thought.
+    pub mend: Option<Change>,
 }
 
 impl Finding {
     /// Something the law forbids.
     pub fn must(span: Span, what: impl Into<String>) -> Self {
-        Self { gravity: Gravity::Must, span, what: what.into(), fix: None, elsewhere: None, was_there: false }
+        Self {
+            gravity: Gravity::Must,
+            span,
+            what: what.into(),
+            fix: None,
+            elsewhere: None,
+            was_there: false,
+            mend: None,
+        }
     }
 
     /// Something that only a migration can mend in a legacy document, and that is forbidden elsewhere.
@@ -140,6 +151,11 @@ impl Finding {
     /// The same about a file of the change: its first line.
     pub fn about(self, path: &str) -> Self {
         Self { elsewhere: Some((path.into(), Spot::top())), ..self }
+    }
+
+    /// The same with a mend that needs no thought.
+    pub fn mend(self, change: Change) -> Self {
+        Self { mend: Some(change), ..self }
     }
 
     /// The same with its own mend.

@@ -3,16 +3,19 @@
 //! Absent on purpose: several documents together (see [`crate::report`]), and how a verdict looks.
 
 use crate::document::Document;
+use crate::edit::{self, Change};
 use crate::law::Severity;
 use crate::rule::{Case, Class, Finding, Judged, Rule, Was, severity};
 use crate::rules;
 use crate::settings::Settings;
-use crate::text::{Spot, one_line};
+use crate::text::{Place, Spot, one_line};
 use crate::vep::Number;
 use crate::world::{Base, World};
 
 /// Most characters of what a flaw says.
 const MOST_WORDS: usize = 600;
+/// Most findings of a rule whose mends are worked out: each is read again, and hostile texts have thousands.
+const MOST_MENDS: usize = 20;
 
 /// What the whole book says about one document.
 #[derive(Debug, Clone)]
@@ -64,6 +67,17 @@ pub struct Flaw {
     pub fix: String,
     /// Why it is meant all the same, by somebody's word.
     pub declared: Option<Declaration>,
+    /// The mend, where it needs no thought and can be made exactly.
+    pub mend: Option<Mend>,
+}
+
+/// A mend that can be made exactly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mend {
+    /// As a change of the document.
+    pub change: Change,
+    /// As replacements of the document as it is: from where, to where, and by what.
+    pub edits: Vec<(Place, Place, String)>,
 }
 
 /// Somebody's word that an error is meant. It makes nothing lawful; a person must decide.
@@ -206,8 +220,20 @@ fn asked(world: &World) -> impl Iterator<Item = &'static Rule> {
 /// One rule's answer about a proposal; none where the rule is not about proposals.
 fn verdict_on(rule: &'static Rule, case: &Case<'_>, settings: &Settings) -> Option<Verdict> {
     let judge = rule.judge.of_proposal()?;
-    let spot = |finding: &Finding| case.now.source.spot(finding.span);
-    Some(verdict(rule, || judge(case), case.class(), settings, spot))
+    let at = |finding: &Finding, mends: bool| {
+        let mend = if mends { mend(case.now, finding) } else { None };
+        (case.now.source.spot(finding.span), mend)
+    };
+    Some(verdict(rule, || judge(case), case.class(), settings, at))
+}
+
+/// The mend of a finding, where it has one that can be made exactly.
+fn mend(document: &Document, finding: &Finding) -> Option<Mend> {
+    let change = finding.mend.clone().filter(|_| finding.elsewhere.is_none())?;
+    let place = |at| document.source.place(at);
+    let edits = edit::edits(document, &change).ok()?.into_iter();
+    let edits = edits.map(|edit| (place(edit.span.start), place(edit.span.end), edit.put)).collect();
+    Some(Mend { change, edits })
 }
 
 /// Says of each flaw since when it has been there.
@@ -240,7 +266,10 @@ fn whole(world: &World, name: &str, judged: impl Fn(&Rule) -> Option<Judged>) ->
     let settings = world.in_force();
     let checks = asked(world).filter_map(|rule| {
         let judged = judged(rule)?;
-        Some(Check { rule, verdict: verdict(rule, || judged, Class::New, settings, |_| Spot::top()) })
+        Some(Check {
+            rule,
+            verdict: verdict(rule, || judged, Class::New, settings, |_, _| (Spot::top(), None)),
+        })
     });
     Sheet { path: name.into(), number: None, class: Class::New, checks: checks.collect() }
 }
@@ -255,7 +284,7 @@ fn verdict(
     judged: impl FnOnce() -> Judged,
     class: Class,
     settings: &Settings,
-    spot: impl Fn(&Finding) -> Spot,
+    at: impl Fn(&Finding, bool) -> (Spot, Option<Mend>),
 ) -> Verdict {
     if let Some(reason) = settings.off(rule.id).filter(|_| rule.judge.of_checkout().is_none()) {
         return Verdict::NotYet(format!(
@@ -269,9 +298,9 @@ fn verdict(
         Ok(findings) if findings.is_empty() => Verdict::Holds,
         Ok(mut findings) => {
             findings.sort_by_key(|finding| finding.span.start);
-            let flaws = findings.into_iter().map(|finding| {
-                let at = spot(&finding);
-                flaw(rule, finding, at, class, settings)
+            let flaws = findings.into_iter().enumerate().map(|(index, finding)| {
+                let (spot, mend) = at(&finding, index < MOST_MENDS);
+                Flaw { mend, ..flaw(rule, finding, spot, class, settings) }
             });
             Verdict::Broken(flaws.collect())
         }
@@ -296,6 +325,7 @@ fn flaw(rule: &Rule, finding: Finding, at: Spot, class: Class, settings: &Settin
         what: one_line(&finding.what, MOST_WORDS),
         fix: one_line(finding.fix.as_deref().unwrap_or(rule.fix), MOST_WORDS),
         declared: None,
+        mend: None,
     }
 }
 

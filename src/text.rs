@@ -293,6 +293,13 @@ pub fn code(text: &str) -> String {
     format!("{ticks} {text} {ticks}")
 }
 
+/// Whether a word is another one with at most a slip: one letter, its case, or what stands between its parts.
+pub fn is_slip(word: &str, known: &str) -> bool {
+    let plain = |text: &str| text.trim().to_lowercase().replace([' ', '_'], "-");
+    let (word, known) = (plain(word), plain(known));
+    word.len().abs_diff(known.len()) <= 4 && strsim::damerau_levenshtein(&word, &known) <= 1
+}
+
 /// The candidate that `word` most probably means: at most a third of its letters away.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.trim().to_lowercase();
@@ -359,5 +366,7 @@ mod tests {
         assert_eq!(nearest("implementible", words), Some("implementable"));
         assert_eq!(nearest("Provisional", words), Some("provisional"));
         assert_eq!(nearest("banana", words), None);
+        assert!(is_slip("implementible", "implementable") && is_slip("Vep_Number", "vep-number"));
+        assert!(!is_slip("implement", "implemented") && !is_slip("sig-arm", "sig-api"));
     }
 }

@@ -16,6 +16,8 @@ use vep_mcp::calendar::Calendar;
 use vep_mcp::corpus::Corpus;
 use vep_mcp::document::Document;
 use vep_mcp::owners::Owners;
+use vep_mcp::patch::Patch;
+use vep_mcp::proposal::mended;
 use vep_mcp::rule::Was;
 use vep_mcp::rules;
 use vep_mcp::settings::{FILE, Settings};
@@ -143,17 +145,26 @@ struct Case {
     sheets: Vec<Sheet>,
 }
 
+/// The world before a case's change, and the one after it.
+fn worlds(id: &str, name: &str) -> (World, World) {
+    let folder = golden::root().join("tests/rules").join(id).join(name);
+    let before = lawful();
+    let after = apply(&before, &fs::read_to_string(folder.join("change.diff")).unwrap());
+    let today = fs::read_to_string(folder.join("today.txt"));
+    let today = today.map_or(TODAY, |day| day.trim().parse().unwrap());
+    let was = world(&before, today);
+    let mut now = world(&after, today);
+    now.base = Some(Arc::new(Base::new("the lawful world".into(), was.clone(), &now.head)));
+    (was, now)
+}
+
 fn case(id: &str, name: &str) -> Case {
     let folder = golden::root().join("tests/rules").join(id).join(name);
     let diff = fs::read_to_string(folder.join("change.diff")).unwrap();
     let before = lawful();
     let after = apply(&before, &diff);
-    let today = fs::read_to_string(folder.join("today.txt"));
-    let today = today.map_or(TODAY, |day| day.trim().parse().unwrap());
-    let was = world(&before, today);
-    let mut now = world(&after, today);
-    let base = Arc::new(Base::new("the lawful world".into(), was.clone(), &now.head));
-    now.base = Some(Arc::clone(&base));
+    let (was, mut now) = worlds(id, name);
+    let base = Arc::clone(now.base.as_ref().unwrap());
     if let Ok(pull) = fs::read_to_string(folder.join("pull.json")) {
         now.pull = pull_request(&pull);
     }
@@ -294,6 +305,59 @@ fn every_rule_says_why_and_where_the_law_says_so() {
             assert!(cite.words.split_whitespace().count() <= 12, "{}: {}", rule.id, cite.words);
         }
     }
+}
+
+/// Every case whose mend needs no thought, mended: `tests/rules/mends.md` has the diffs, to be read by a person.
+#[test]
+fn mends_that_need_no_thought_leave_nothing_of_what_they_mend() {
+    let mut told = String::from(
+        "# Mends that need no thought\n\nMade from the cases beside this file by `UPDATE=1 cargo test`; do not edit.\n\
+         Each is what `validate --fix` does to a case that breaks the rule, and what is left then.\n",
+    );
+    let mut count = 0;
+    for rule in rules::all() {
+        let folder = golden::root().join("tests/rules").join(rule.id);
+        for name in golden::folders(&folder) {
+            let (_, now) = worlds(rule.id, &name);
+            for document in now.head.proposals() {
+                let before = now.base.as_ref().unwrap().was(document.path());
+                let before = before.map_or(Was::Nothing, |before| Was::Known(before));
+                let after = mended(&now, document, before);
+                if after.source == document.source {
+                    continue;
+                }
+                count += 1;
+                let left = judge(&now, &after, before);
+                let flaws = left.flaws();
+                assert!(flaws.iter().all(|(_, flaw)| flaw.mend.is_none()), "{}/{name}: {flaws:?}", rule.id);
+                assert_eq!(mended(&now, &after, before).source, after.source, "a second run changes nothing");
+                let patch = Patch {
+                    path: document.path().into(),
+                    before: Some(document.source.text().into()),
+                    after: after.source.text().into(),
+                };
+                let lines =
+                    |sign: char| patch.diff().lines().skip(2).filter(|line| line.starts_with(sign)).count();
+                assert!(lines('+') <= 3 && lines('-') <= 3, "{}/{name}: {}", rule.id, patch.diff());
+                let left: Vec<&str> = flaws.iter().map(|(rule, _)| rule.id).collect();
+                let left = if left.is_empty() {
+                    "nothing is left".into()
+                } else {
+                    format!("left: {}", left.join(", "))
+                };
+                writeln!(
+                    told,
+                    "\n## {}, {}\n\n```diff\n{}```\n\n{left}",
+                    rule.id,
+                    name.replace('-', " "),
+                    patch.diff()
+                )
+                .unwrap();
+            }
+        }
+    }
+    assert!(count > 15, "{count} mends");
+    golden::check("tests/rules/mends.md", &told);
 }
 
 /// `tests/rules/README.md` is the book, made from the rules and their cases.

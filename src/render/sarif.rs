@@ -9,7 +9,7 @@
 use crate::law::Severity;
 use crate::report::Report;
 use crate::rule::Rule;
-use crate::sheet::{Age, Flaw, Sheet};
+use crate::sheet::{Age, Flaw, Mend, Sheet};
 use crate::text::{Place, json_shown, visible};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -99,6 +99,26 @@ fn result(
         "partialFingerprints": { "vepFinding/v1": fingerprint(sheet, rule, flaw, seen) },
         "baselineState": if flaw.age == Age::New { "new" } else { "unchanged" },
         "suppressions": suppressions,
+        "fixes": flaw.mend.iter().map(|mend| fix(sheet, flaw, mend)).collect::<Vec<_>>(),
+    })
+}
+
+/// A mend that needs no thought, as the edits that make it.
+fn fix(sheet: &Sheet, flaw: &Flaw, mend: &Mend) -> Value {
+    let replacements = mend.edits.iter().map(|(from, to, put)| {
+        json!({
+            "deletedRegion": {
+                "startLine": from.line, "startColumn": from.column, "endLine": to.line, "endColumn": to.column,
+            },
+            "insertedContent": { "text": put },
+        })
+    });
+    json!({
+        "description": { "text": literal(&flaw.fix) },
+        "artifactChanges": [{
+            "artifactLocation": { "uri": uri(&sheet.path), "uriBaseId": "%SRCROOT%" },
+            "replacements": replacements.collect::<Vec<_>>(),
+        }],
     })
 }
 

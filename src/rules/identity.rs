@@ -3,11 +3,12 @@
 //! Absent on purpose: whether the number is that of an issue. Offline nobody can say; two merged VEPs
 //! carry the number of a pull request.
 
-use super::shape::is_placeholder;
+use super::shape::{is_placeholder, replaced};
 use crate::document::Front;
+use crate::edit::Change;
 use crate::law::{Law, cite, vep282};
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, optional, value};
-use crate::text::{Span, Spanned, code, nearest, one_line};
+use crate::text::{Span, Spanned, code, is_slip, nearest, one_line};
 use crate::vep::{CANONICAL_SIGS, META_FOLDER, Status, is_unset};
 use jiff::civil::Date;
 
@@ -30,7 +31,10 @@ fn status_known(case: &Case<'_>) -> Judged {
     }
     let finding = Finding::must(read.span, format!("{} is none of the seven states", code(&read.value)));
     Ok(vec![match nearest(&read.value, Status::ALL.map(Status::as_str)) {
-        Some(state) => finding.fix(format!("Write `{state}`.")),
+        Some(state) if is_slip(&read.value, state) => {
+            finding.fix(format!("Write `{state}`.")).mend(Change::Set("status", state.into()))
+        }
+        Some(state) => finding.fix(format!("Did you mean `{state}`?")),
         None => finding,
     }])
 }
@@ -229,19 +233,29 @@ fn sig_known(case: &Case<'_>) -> Judged {
     let world = case.world;
     let owner = optional(&matter.owning_sig, "owning-sig")?;
     let others = optional(&matter.participating_sigs, "participating-sigs")?;
-    let stranger = |name: &str, span: Span| {
+    let stranger = |name: &str, span: Span, mend: &dyn Fn(&str) -> Change| {
         let finding = Finding::must(span, format!("{} is no SIG that is known here", code(name)));
         match world.nearest_sig(name) {
-            Some(sig) => finding.fix(format!("Did you mean {}?", code(sig))),
+            Some(sig) => {
+                let finding = finding.fix(format!("Did you mean {}?", code(sig)));
+                let is_meant = is_slip(name, sig) || sig == format!("sig-{}", name.to_lowercase());
+                if is_meant { finding.mend(mend(sig)) } else { finding }
+            }
             None => finding,
         }
     };
     let unknown = participants(others).filter(|sig| !world.knows_sig(sig.value.trim()));
-    let mut findings: Vec<Finding> = unknown.map(|sig| stranger(sig.value.trim(), sig.span)).collect();
+    let mut findings: Vec<Finding> = unknown
+        .map(|sig| {
+            let all = others.map(|others| others.value.as_slice()).unwrap_or_default();
+            let instead = |known: &str| Change::List("participating-sigs", replaced(all, sig.span, known));
+            stranger(sig.value.trim(), sig.span, &instead)
+        })
+        .collect();
     let Some(owner) = owner else { return Ok(findings) };
     let name = owner.value.trim();
     if !world.knows_sig(name) {
-        findings.push(stranger(name, owner.span));
+        findings.push(stranger(name, owner.span, &|known| Change::Set("owning-sig", known.to_owned())));
     } else if !CANONICAL_SIGS.contains(&name) {
         let what = format!("{} is a SIG, but not one of the three that VEP-282 names", code(name));
         let fix = "Nothing to mend; upstream's draft check knows only compute, network and storage.";

@@ -2,8 +2,9 @@
 //!
 //! Absent on purpose: whether the person agreed. That is a social act (VEP-282, Non Goals).
 
-use super::shape::is_placeholder;
+use super::shape::{is_placeholder, replaced};
 use crate::document::{Field, FrontMatter};
+use crate::edit::Change;
 use crate::law::{Law, cite, vep282};
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, value};
 use crate::text::{Spanned, code};
@@ -89,8 +90,11 @@ fn handles_wellformed(case: &Case<'_>) -> Judged {
     if lists.iter().all(|(_, field)| field.read().is_none()) {
         return Err(NotYet::because("nobody is named in a form that can be read"));
     }
-    let people = lists.into_iter().flat_map(|(_, field)| field.value().into_iter().flatten());
-    let findings = people.filter_map(|person| {
+    let people = lists.into_iter().flat_map(|(key, field)| {
+        let all = field.value().map(Vec::as_slice).unwrap_or_default();
+        all.iter().map(move |person| (key, all, person))
+    });
+    let findings = people.filter_map(|(key, all, person)| {
         let handle = Handle::new(&person.value);
         if handle.is_tbd() || is_placeholder(&person.value) {
             return None;
@@ -102,6 +106,7 @@ fn handles_wellformed(case: &Case<'_>) -> Judged {
         (!handle.has_at()).then(|| {
             Finding::may(person.span, format!("{} is written without its `@`", code(&person.value)))
                 .fix(format!("Write \"@{}\".", handle.login()))
+                .mend(Change::List(key, replaced(all, person.span, &format!("@{}", handle.login()))))
         })
     });
     Ok(findings.collect())

@@ -5,13 +5,15 @@
 //! Absent on purpose: whether code and gate exist in KubeVirt. The documents do not say, and the tool
 //! looks at nothing else.
 
-use super::shape::{is_placeholder, meant};
+use super::shape::{is_placeholder, meant, renamed};
 use crate::document::{Document, Field, Front, Target};
+use crate::edit::Change;
 use crate::law::{Law, cite, vep282};
 use crate::markdown::{Block, Passage};
+use crate::patch::Edit;
 use crate::prose;
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, optional, value};
-use crate::text::{Span, Spanned, code, nearest, one_line};
+use crate::text::{Span, Spanned, code, is_slip, nearest, one_line};
 use crate::vep::{Release, Stage, Status, is_unset};
 use std::collections::BTreeMap;
 
@@ -47,7 +49,8 @@ fn feature_gate_named(case: &Case<'_>) -> Judged {
     }
     if let Some((written, span)) = meant(case.matter()?, "feature-gate") {
         let what = format!("no gate is named; {} is not a key", code(written));
-        return Ok(vec![Finding::must(span, what).fix("Write `feature-gate`.")]);
+        let finding = Finding::must(span, what).fix("Write `feature-gate`.");
+        return Ok(vec![renamed(finding, written, "feature-gate")]);
     }
     Ok(vec![match opt_out(case.now) {
         Some((sentence, span)) => {
@@ -137,9 +140,19 @@ fn stage_known(case: &Case<'_>) -> Judged {
     }
     let finding = Finding::must(read.span, format!("{} is none of the stages", code(&read.value)));
     Ok(vec![match nearest_stage(&read.value) {
+        Some(stage) if is_spelling(&read.value) => {
+            finding.fix(format!("Write `{stage}`.")).mend(Change::Set("stage", stage.into()))
+        }
         Some(stage) => finding.fix(format!("Write `{stage}`.")),
         None => finding,
     }])
+}
+
+/// Whether a word is only spelt otherwise: `alpha2` says more than `alpha`, and a person has to say where that goes.
+fn is_spelling(written: &str) -> bool {
+    let other_name = ["stable", "general availability"].iter().any(|name| is_slip(written, name));
+    let slip = Stage::ALL.iter().any(|stage| is_slip(written, stage.as_str()));
+    (other_name || slip) && !written.contains(|c: char| c.is_ascii_digit())
 }
 
 fn nearest_stage(written: &str) -> Option<&'static str> {
@@ -194,30 +207,35 @@ fn milestone_wellformed(case: &Case<'_>) -> Judged {
 
 fn flaw_of(target: &Target) -> Option<Finding> {
     let (stage, release) = (&target.stage, &target.release);
-    if Stage::read(&stage.value).is_none() {
+    let Some(known) = Stage::read(&stage.value) else {
         let finding = Finding::must(
             stage.span,
             format!("{} is none of the stages alpha, beta, ga", code(&stage.value)),
         );
         return Some(match nearest_stage(&stage.value) {
-            Some(meant) => finding.fix(format!("Write `{meant}`.")),
-            None => finding.fix("Keep alpha, beta and ga; say the rest in the body."),
+            Some(meant) => {
+                finding.fix(format!("Write `{meant}`.")).mend(Change::Raw(Edit::replace(stage.span, meant)))
+            }
+            _ => finding.fix("Keep alpha, beta and ga; say the rest in the body."),
         });
-    }
+    };
     if is_unset(&release.value) || is_placeholder(&release.value) {
         return None;
     }
     if target.loses_a_zero() {
         let shorter = release.value.trim_end_matches('0');
         let what = format!("YAML reads the unquoted {} as the number {shorter}", code(&release.value));
-        return Some(Finding::must(release.span, what).fix(format!("Write \"v{}\".", release.value)));
+        let canonical = format!("v{}", release.value);
+        let finding = Finding::must(release.span, what).fix(format!("Write \"{canonical}\"."));
+        return Some(finding.mend(Change::Target(known, canonical)));
     }
     match target.read() {
         None => Some(Finding::must(release.span, format!("{} is no release", code(&release.value)))),
         Some(read) if read.is_canonical(&release.value) => None,
         Some(read) => Some(
             Finding::should(release.span, format!("{} is not the canonical spelling", code(&release.value)))
-                .fix(format!("Write \"{read}\".")),
+                .fix(format!("Write \"{read}\"."))
+                .mend(Change::Target(known, read.to_string())),
         ),
     }
 }

@@ -4,9 +4,11 @@
 //! behind this one judge what was read.
 
 use crate::document::{Front, FrontMatter, Key, SCHEMA};
+use crate::edit::Change;
 use crate::law::{Law, cite, vep282};
+use crate::patch::Edit;
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, Was};
-use crate::text::{Span, code, nearest, one_line};
+use crate::text::{Span, Spanned, code, is_slip, nearest, one_line};
 use crate::vep::Status;
 
 pub(super) const RULES: &[Rule] =
@@ -54,13 +56,30 @@ const FRONT_MATTER_PARSES: Rule = Rule {
 };
 
 fn front_matter_parses(case: &Case<'_>) -> Judged {
-    let broken =
-        |fault: &crate::yaml::Fault| Finding::must(fault.span, fault.what.clone()).fix(fault.fix.clone());
+    let broken = |fault: &crate::yaml::Fault| {
+        let finding = Finding::must(fault.span, fault.what.clone()).fix(fault.fix.clone());
+        match unquoted(case.now.source.text(), fault.span.start) {
+            Some(edit) => finding.mend(Change::Raw(edit)),
+            None => finding,
+        }
+    };
     match &case.now.front {
         Front::Absent { .. } => Err(NotYet::because("no front matter")),
         Front::Unreadable { fault, .. } => Ok(vec![broken(fault)]),
         Front::Read { faults, .. } => Ok(faults.iter().map(broken).collect()),
     }
+}
+
+/// The quotes that a handle lacks: `@login` at a place where YAML takes no `@`.
+fn unquoted(text: &str, at: usize) -> Option<Edit> {
+    let rest = text.get(at..)?.strip_prefix('@')?;
+    let login = rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).next()?;
+    // Only a whole value is quoted: the end of the line, a comment, or the next item may follow.
+    let behind = rest.get(login.len()..)?;
+    let is_whole =
+        behind.trim_start_matches([' ', '\r']).starts_with(['\n', '#', ',', ']']) || behind.is_empty();
+    let span = Span::new(at, at + 1 + login.len());
+    (!login.is_empty() && is_whole).then(|| Edit::replace(span, format!("\"@{login}\"")))
 }
 
 const KEYS_PRESENT: Rule = Rule {
@@ -88,14 +107,40 @@ fn keys_present(case: &Case<'_>) -> Judged {
         }
         Some(match meant(matter, name) {
             Some((written, span)) => {
-                Finding::must(span, format!("`{name}` is missing; {} is not a key", code(written)))
-                    .fix(format!("Write `{name}`."))
+                let what = format!("`{name}` is missing; {} is not a key", code(written));
+                renamed(Finding::must(span, what).fix(format!("Write `{name}`.")), written, name)
             }
-            None => Finding::must(case.now.first_line(), format!("`{name}` is missing"))
-                .fix(format!("Add `{name}:` ({}).", key.about)),
+            None => {
+                let finding = Finding::must(case.now.first_line(), format!("`{name}` is missing"))
+                    .fix(format!("Add `{name}:` ({}).", key.about));
+                match known(case, name) {
+                    Some(change) => finding.mend(change),
+                    None => finding,
+                }
+            }
         })
     });
     Ok(findings.collect())
+}
+
+/// The value of a missing key, where the document says it elsewhere or where nobody yet is an honest answer.
+fn known(case: &Case<'_>, name: &'static str) -> Option<Change> {
+    let heading = case.now.heading.as_ref();
+    match name {
+        "reviewers" | "approvers" if case.status_among(&[Status::Implementable]).is_err() => {
+            Some(Change::List(name, vec!["TBD".into()]))
+        }
+        "vep-number" => case.now.home.number().map(|number| Change::SetNumber(name, number)),
+        "owning-sig" => {
+            let folder = case.now.home.folder().filter(|folder| folder.starts_with("sig-"))?;
+            Some(Change::Set(name, folder.to_owned()))
+        }
+        "title" => {
+            let title = heading?.title.as_ref().filter(|title| !is_placeholder(&title.value))?;
+            Some(Change::Set(name, title.value.clone()))
+        }
+        _ => None,
+    }
 }
 
 /// The unknown key that was most probably meant to be `name`, where that is missing.
@@ -105,6 +150,11 @@ pub(super) fn meant<'a>(matter: &'a FrontMatter, name: &str) -> Option<(&'a str,
     }
     let key = matter.unknown.iter().find(|key| nearest_key(&key.value) == Some(name))?;
     Some((&key.value, key.span))
+}
+
+/// A finding about a misspelt key, with the mend where the key has no more than a slip.
+pub(super) fn renamed(finding: Finding, written: &str, name: &'static str) -> Finding {
+    if is_slip(written, name) { finding.mend(Change::Rename(written.to_owned(), name)) } else { finding }
 }
 
 fn nearest_key(written: &str) -> Option<&'static str> {
@@ -133,6 +183,9 @@ fn keys_known(case: &Case<'_>) -> Judged {
     let findings = matter.unknown.iter().filter(|key| !missed.contains(&key.span)).map(|key| {
         let finding = Finding::should(key.span, format!("{} is not a key of the schema", code(&key.value)));
         match nearest_key(&key.value) {
+            Some(name) if matter.key_span(name).is_none() => {
+                finding.fix(format!("Did you mean `{name}`?")).mend(Change::Rename(key.value.clone(), name))
+            }
             Some(name) => finding.fix(format!("Did you mean `{name}`?")),
             None => finding,
         }
@@ -166,16 +219,34 @@ fn values_typed(case: &Case<'_>) -> Judged {
     let findings = matter.misshapen.iter().map(|wrong| {
         let what = format!("{} is {}; expected {}", code(&wrong.key), wrong.found, wrong.expected);
         let finding = Finding::must(wrong.span, what);
-        match mend(wrong.found, wrong.expected, case.now.source.slice(wrong.span)) {
+        let written = case.now.source.slice(wrong.span);
+        let finding = match fix(wrong.found, wrong.expected, written) {
             Some(fix) => finding.fix(fix),
+            None => finding,
+        };
+        match reshaped(wrong.expected, written) {
+            Some(put) => finding.mend(Change::Raw(Edit::replace(wrong.span, put))),
             None => finding,
         }
     });
     Ok(findings.collect())
 }
 
-/// The mends that need no thought; none for a value that is too long to be shown.
-fn mend(found: &str, expected: &str, written: &str) -> Option<String> {
+/// The same value in the shape of its key, where that is only a matter of quotes and brackets.
+fn reshaped(expected: &str, written: &str) -> Option<String> {
+    let quoted = ['"', '\''].iter().find_map(|mark| written.strip_prefix(*mark)?.strip_suffix(*mark));
+    let is_number = |text: &str| text.parse::<u32>().is_ok_and(|number| number > 0) && !text.starts_with('0');
+    match expected {
+        "a list of texts" if quoted.is_some_and(|text| !text.contains(['"', '\'', ',', '\\'])) => {
+            Some(format!("[{written}]"))
+        }
+        number if number.contains("number") => quoted.filter(|text| is_number(text)).map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// The mends in words; none for a value that is too long to be shown.
+fn fix(found: &str, expected: &str, written: &str) -> Option<String> {
     if found == "an alias" {
         return Some("Write the value out; aliases are not followed.".into());
     }
@@ -261,4 +332,9 @@ fn placeholders_filled(case: &Case<'_>) -> Judged {
             Finding::must(span, format!("{key} still has the placeholder {}", code(value)))
         });
     Ok(findings.collect())
+}
+
+/// The texts of a list with another one in the place of the one that stands there.
+pub(super) fn replaced(items: &[Spanned<String>], at: Span, put: &str) -> Vec<String> {
+    items.iter().map(|item| if item.span == at { put.to_owned() } else { item.value.clone() }).collect()
 }

@@ -6,12 +6,13 @@
 //!
 //! Absent on purpose: opening it. A person signs off, pushes and posts.
 
-use super::transition::{self, FilePatch, Lack, Question};
+use super::transition::{self, Lack, Question};
 use super::{Name, Trouble, Verb, Writes, inputs, label, one, one_or_many, owed};
 use crate::document::Document;
 use crate::lifecycle::{Standing, Start, step, who};
 use crate::patch::Patch;
 use crate::proposal::{Inputs, Prepared, Proposal, Readiness, prepare, propose};
+use crate::render::{FilePatch, file_patches};
 use crate::text::{code, fenced, one_line};
 use crate::vep::{Stage, Status};
 use crate::world::World;
@@ -247,7 +248,7 @@ fn pull_request(world: &World, document: &Arc<Document>, proposal: &Proposal, pu
         owed: owed(&[document], None),
         issue,
         reminder,
-        patches: transition::patches(&proposal.patches),
+        patches: file_patches(&proposal.patches),
         shell,
     }
 }
@@ -363,7 +364,7 @@ impl fmt::Display for Told {
 impl fmt::Display for Pull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for patch in &self.patches {
-            writeln!(f, "\n{}", fenced(&patch.diff, "diff"))?;
+            write!(f, "\n{patch}")?;
         }
         writeln!(f, "\nTitle: {}\nBranch: {}\n", self.title, self.branch)?;
         writeln!(

@@ -11,8 +11,9 @@ use crate::document::{Document, Front};
 use crate::lifecycle::{Standing, Start, Step, step, who};
 use crate::patch::Patch;
 use crate::proposal::{self, Proposal, conditions, propose};
+use crate::render::{FilePatch, file_patches};
 use crate::sheet::{Declaration, Sheet, Verdict};
-use crate::text::{code, fenced, one_line};
+use crate::text::{code, one_line};
 use crate::vep::Status;
 use crate::world::World;
 use schemars::JsonSchema;
@@ -101,17 +102,6 @@ pub(super) struct Question {
     /// The key to set
     set: String,
     question: &'static str,
-}
-
-/// A file as it becomes.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct FilePatch {
-    path: String,
-    /// SHA-256 of the text that it was made from, and is for
-    #[serde(skip_serializing_if = "Option::is_none")]
-    digest: Option<String>,
-    /// A unified diff
-    pub(super) diff: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -269,16 +259,6 @@ pub(super) fn questions(proposal: &Proposal) -> Vec<Question> {
     proposal.asks.iter().map(|ask| Question { set: ask.input.clone(), question: ask.question }).collect()
 }
 
-/// Patches, as they are told.
-pub(super) fn patches(patches: &[Patch]) -> Vec<FilePatch> {
-    let told = |patch: &Patch| FilePatch {
-        path: one_line(&patch.path, 200),
-        digest: patch.digest(),
-        diff: patch.diff(),
-    };
-    patches.iter().map(told).collect()
-}
-
 fn detail(world: &World, document: &Arc<Document>, proposal: &Proposal, declared: &Declared) -> Detail {
     let step = proposal.step;
     let evidence = step.ground.evidence.iter().map(|it| Side {
@@ -294,7 +274,7 @@ fn detail(world: &World, document: &Arc<Document>, proposal: &Proposal, declared
         warnings: lacks(&proposal.warnings),
         freeze: freeze(world, then).filter(|_| step.to.is_live()),
         asks: questions(proposal),
-        patches: patches(&proposal.patches),
+        patches: file_patches(&proposal.patches),
         declared: declared.iter().map(|(_, by)| format!("{}: {}", by.kind, by.reason)).collect(),
         also: also(document, step),
     }
@@ -433,7 +413,7 @@ impl NextStep {
         detail.also.iter().try_for_each(|it| writeln!(f, "- also: {it}"))?;
         writeln!(f, "- law: {}", detail.cites.join("; "))?;
         writeln!(f, "- outcome: **{}**", self.outcome)?;
-        detail.patches.iter().try_for_each(|patch| writeln!(f, "\n{}", fenced(&patch.diff, "diff")))
+        detail.patches.iter().try_for_each(|patch| write!(f, "\n{patch}"))
     }
 }
 

@@ -1,8 +1,10 @@
 //! `validate`: what does the book say about it?
 
-use super::{Compare, Name, Text, Trouble, Verb, notices, one, one_or_many, said, unknown, was};
+use super::{Compare, Name, Text, Trouble, Verb, Writes, notices, one, one_or_many, said, unknown, was};
 use crate::document::{Document, Home, MOST_BYTES};
-use crate::render::{self, Found, Judged};
+use crate::patch::Patch;
+use crate::proposal::mended;
+use crate::render::{self, FilePatch, Found, Judged};
 use crate::report::{self, Report};
 use crate::rule::Was;
 use crate::sheet::{Bar, Counts, Outcome, Sheet, judge, judge_checkout};
@@ -47,6 +49,9 @@ pub struct Ask {
     /// Compare with where the checkout parted from this commit
     #[arg(long, value_name = "REF", conflicts_with_all = ["draft", "was"])]
     base: Option<String>,
+    /// Make every mend that needs no thought, and judge what is left
+    #[arg(long)]
+    fix: bool,
     /// Also errors that were there before fail the run
     #[arg(long)]
     all: bool,
@@ -92,6 +97,11 @@ pub struct Answer {
     by_rule: Vec<Tally>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
+    /// The mends that were made; what is told above is what is left
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mended: Vec<FilePatch>,
+    #[serde(skip)]
+    patches: Vec<Patch>,
 }
 
 /// A broken rule over all documents.
@@ -115,11 +125,13 @@ impl Verb for Validate {
     const ABOUT: &'static str = "Judges VEPs, or a draft's text, by VEP-282's rules: errors, warnings and advice with line, fix and citation.";
     const GUIDANCE: &'static str = "Use it before you propose any VEP text; mend, then validate again. It never says that a VEP is approved.";
     const JUDGES: bool = true;
+    const WRITES: Writes = Writes::Files;
     type Ask = Ask;
     type Answer = Answer;
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let mut notes = Vec::new();
+        let mut judging = Judging { world, fix: ask.fix, patches: vec![] };
         let mut whole = None;
         let was = ask.was.as_ref().map(|was| text_of(was, "the earlier text")).transpose()?;
         let (sheets, base) = match &ask.draft {
@@ -127,7 +139,7 @@ impl Verb for Validate {
                 return Err(Trouble::new("a draft and veps were both given", "Give one of the two."));
             }
             Some(draft) => {
-                let (sheet, base) = judge_draft(world, draft, ask.path.as_deref(), was, &mut notes)?;
+                let (sheet, base) = judge_draft(&mut judging, draft, ask.path.as_deref(), was, &mut notes)?;
                 (vec![sheet], base)
             }
             None if ask.path.is_some() => {
@@ -136,14 +148,14 @@ impl Verb for Validate {
             }
             None => match (was, ask.veps.as_slice()) {
                 (Some(was), [name]) => {
-                    (vec![judge_against(world, one(&world.head, &name.0)?, was)], GIVEN.into())
+                    (vec![judge_against(&mut judging, one(&world.head, &name.0)?, was)], GIVEN.into())
                 }
                 (Some(_), _) => {
                     return Err(Trouble::new("was goes with one VEP", "Name the one VEP, or give a draft."));
                 }
                 (None, names) => {
                     whole = Some(judge_checkout(world)).filter(Sheet::has_news);
-                    (judge_tree(world, names)?, base_of(world))
+                    (judge_tree(&mut judging, names)?, base_of(world))
                 }
             },
         };
@@ -152,7 +164,7 @@ impl Verb for Validate {
             Detail::Full => notes.extend(world.head.notices().iter().map(said)),
         }
         let report = Report::new(world, base, whole, sheets, Bar::of(world, ask.all));
-        Ok(answer(Report { notes, full: ask.detail == Detail::Full, ..report }))
+        Ok(answer(Report { notes, full: ask.detail == Detail::Full, ..report }, judging.patches))
     }
 
     fn texts(ask: &mut Ask) -> Vec<&mut Text> {
@@ -166,9 +178,40 @@ impl Verb for Validate {
     fn report(answer: &Answer) -> Option<&Report> {
         Some(&answer.report)
     }
+
+    fn patches(answer: &Answer) -> &[Patch] {
+        &answer.patches
+    }
 }
 
-fn judge_tree(world: &World, names: &[Name]) -> Result<Vec<Sheet>, Trouble> {
+/// The world in which documents are judged, and whether they are mended first.
+struct Judging<'w> {
+    world: &'w World,
+    fix: bool,
+    /// What was mended.
+    patches: Vec<Patch>,
+}
+
+impl Judging<'_> {
+    fn sheet(&mut self, document: &Document, was: Was<'_>) -> Sheet {
+        if !self.fix {
+            return judge(self.world, document, was);
+        }
+        let mended = mended(self.world, document, was);
+        let patch = Patch {
+            path: document.path().into(),
+            before: Some(document.source.text().into()),
+            after: mended.source.text().into(),
+        };
+        if !patch.is_empty() {
+            self.patches.push(patch);
+        }
+        judge(self.world, &mended, was)
+    }
+}
+
+fn judge_tree(judging: &mut Judging<'_>, names: &[Name]) -> Result<Vec<Sheet>, Trouble> {
+    let world = judging.world;
     let all = world.head.proposals();
     if all.is_empty() {
         return Err(unknown(&world.head, ""));
@@ -186,7 +229,7 @@ fn judge_tree(world: &World, names: &[Name]) -> Result<Vec<Sheet>, Trouble> {
             named
         }
     };
-    Ok(documents.into_iter().map(|it| judge(world, it, was(world, it.path()))).collect())
+    Ok(documents.into_iter().map(|it| judging.sheet(it, was(world, it.path()))).collect())
 }
 
 /// What the documents of a world are compared with, in words.
@@ -201,9 +244,9 @@ fn base_of(world: &World) -> String {
 const GIVEN: &str = "the earlier text that was given";
 
 /// One VEP against an earlier text of it.
-fn judge_against(world: &World, document: &Document, was: &[u8]) -> Sheet {
+fn judge_against(judging: &mut Judging<'_>, document: &Document, was: &[u8]) -> Sheet {
     let was = Document::parse(Source::from_bytes(document.path(), was));
-    judge(world, document, Was::Known(&was))
+    judging.sheet(document, Was::Known(&was))
 }
 
 /// The bytes of a text that came along, if they can be judged at all.
@@ -229,12 +272,13 @@ fn text_of<'a>(text: &'a Text, what: &str) -> Result<&'a [u8], Trouble> {
 }
 
 fn judge_draft(
-    world: &World,
+    judging: &mut Judging<'_>,
     draft: &Text,
     path: Option<&str>,
     was: Option<&[u8]>,
     notes: &mut Vec<String>,
 ) -> Result<(Sheet, String), Trouble> {
+    let world = judging.world;
     let bytes = text_of(draft, "the draft")?;
     let path = path.map(readable_path).transpose()?;
     let mut document = Document::parse(Source::from_bytes(path.as_deref().unwrap_or(DRAFT), bytes));
@@ -242,13 +286,13 @@ fn judge_draft(
         document = at_its_place(world, document, notes);
     }
     if let Some(was) = was {
-        return Ok((judge_against(world, &document, was), GIVEN.into()));
+        return Ok((judge_against(judging, &document, was), GIVEN.into()));
     }
     let (was, base) = match world.head.at(document.path()) {
         Some(was) => (Was::Known(was), format!("the file at {}", code(document.path()))),
         None => (Was::Nothing, "nothing: the draft is a new document".into()),
     };
-    Ok((judge(world, &document, was), base))
+    Ok((judging.sheet(&document, was), base))
 }
 
 /// A path that a draft may be meant for.
@@ -291,7 +335,7 @@ fn at_its_place(world: &World, document: Document, notes: &mut Vec<String>) -> D
     }
 }
 
-fn answer(report: Report) -> Answer {
+fn answer(report: Report, patches: Vec<Patch>) -> Answer {
     let brief = !report.full;
     let judged = report.sheets.len();
     let by_rule = if judged > 1 { tally(&report, brief) } else { vec![] };
@@ -319,6 +363,8 @@ fn answer(report: Report) -> Answer {
         left_out,
         by_rule,
         notes: report.notes.clone(),
+        mended: render::file_patches(&patches),
+        patches,
         report,
     }
 }
@@ -387,7 +433,8 @@ impl fmt::Display for Answer {
             writeln!(f, "\nFindings by rule:")?;
             self.by_rule.iter().try_for_each(|it| it.fmt(f))?;
         }
-        self.notes.iter().try_for_each(|note| writeln!(f, "\nNote: {note}"))
+        self.notes.iter().try_for_each(|note| writeln!(f, "\nNote: {note}"))?;
+        self.mended.iter().try_for_each(|patch| write!(f, "\nMended; the rest is told above:\n\n{patch}"))
     }
 }
 

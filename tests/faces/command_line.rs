@@ -400,3 +400,33 @@ fn help_says_what_each_command_is_for() {
         assert!(about.len() > 20 && !about.starts_with("The option"), "{}: {about}", command.get_name());
     }
 }
+
+#[test]
+fn what_needs_no_thought_is_mended_shown_and_written_where_that_is_asked_for() {
+    let folder = flawed();
+    let file = folder.path().join("veps/sig-compute/7-guest-clock/vep.md");
+    let before = fs::read_to_string(&file).unwrap();
+    let fix = |args: &[&str]| {
+        said(&run(folder.path(), &[&["validate", "7", "--fix"], &TODAY[..], args].concat(), b""))
+    };
+    let (code, out, err) = fix(&[]);
+    // The unknown SIG is left to a person; the rest is shown as a diff, and nothing is written.
+    assert!(code == 1 && err.is_empty() && out.contains("\n-  - bo-linde\n+  - \"@bo-linde\"\n"), "{out}");
+    assert!(
+        out.contains("-  alpha: v1.9.0\n+  alpha: v1.9\n") && out.contains("1 error, 0 warnings, 0 advice"),
+        "{out}"
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), before);
+    let (code, _, err) = fix(&["--write"]);
+    assert!(code == 1 && err.contains("wrote veps/sig-compute/7-guest-clock/vep.md"), "{err}");
+    let after = fs::read_to_string(&file).unwrap();
+    assert_eq!(after, before.replace("- bo-linde", "- \"@bo-linde\"").replace("v1.9.0", "v1.9"));
+    let (_, out, err) = fix(&["--write"]);
+    assert!(!out.contains("@@") && err.contains("nothing is written"), "{out}{err}");
+    // Twenty handles without their quotes, one syntax error behind the other.
+    let logins: String = (0..20).map(|at| format!("\n  - @login-{at}")).collect();
+    fs::write(&file, after.replace("\n  - \"@bo-linde\"", &logins)).unwrap();
+    let (code, _, err) = fix(&["--write", "--skip", "sig-known"]);
+    assert!(code == 0 && err.contains("wrote"), "{err}");
+    assert_eq!(fs::read_to_string(&file).unwrap().matches("- \"@login-").count(), 20);
+}
