@@ -92,7 +92,7 @@ fn place(document: &Document, change: &Change) -> Span {
 
 fn planned(document: &Document, change: &Change) -> Result<Vec<Edit>, Refusal> {
     match change {
-        Change::RemoveSection(span) => Ok(vec![Edit::remove(*span)]),
+        Change::RemoveSection(span) => section(document, *span),
         Change::Raw(edit) => Ok(vec![edit.clone()]),
         Change::Set(key, value) => Block::of(document)?.set(key, value, false),
         Change::SetNumber(key, value) => Block::of(document)?.set(key, &value.to_string(), true),
@@ -100,6 +100,16 @@ fn planned(document: &Document, change: &Change) -> Result<Vec<Edit>, Refusal> {
         Change::Target(stage, release) => Block::of(document)?.target(*stage, release),
         Change::Rename(from, to) => Block::of(document)?.rename(from, to),
         Change::Remove(key) => Block::of(document)?.remove(key),
+    }
+}
+
+fn section(document: &Document, span: Span) -> Result<Vec<Edit>, Refusal> {
+    match &document.front {
+        Front::Unreadable { fault, .. } => refuse(fault.span, fault.what.clone()),
+        _ if document.outline.sections.iter().any(|section| section.span == span) => {
+            Ok(vec![Edit::remove(span)])
+        }
+        _ => refuse(span, "no section begins and ends here"),
     }
 }
 
@@ -119,6 +129,9 @@ impl<'d> Block<'d> {
                 }
                 let text = document.source.text();
                 let block = Self { text, entries: matter.entries(), first: document.first_line() };
+                if let Some(entry) = block.entries.iter().find(|entry| is_merge(&entry.key)) {
+                    return refuse(entry.key.span, "a merge key brings in keys from elsewhere");
+                }
                 // A block in braces has its keys on one line.
                 match block.entries.iter().find(|entry| block.lead(entry.key.span).is_none()) {
                     Some(entry) => {
@@ -185,7 +198,7 @@ impl<'d> Block<'d> {
 
     fn set(&self, key: &'static str, value: &str, number: bool) -> Result<Vec<Edit>, Refusal> {
         match self.entry(key) {
-            Some(entry) => self.scalar(entry, value, number),
+            Some(entry) => self.scalar(entry, value, number, false),
             None => {
                 let style = if QUOTED.contains(&key) { Style::Double } else { Style::Plain };
                 Ok(vec![self.insert(key, &format!(" {}", encoded(value, style, number, false)))])
@@ -194,16 +207,15 @@ impl<'d> Block<'d> {
     }
 
     /// Sets the value of an entry that has, or should have, a single one.
-    fn scalar(&self, entry: &Entry, value: &str, number: bool) -> Result<Vec<Edit>, Refusal> {
+    fn scalar(&self, entry: &Entry, value: &str, number: bool, in_flow: bool) -> Result<Vec<Edit>, Refusal> {
         let Entry { key, value: node } = entry;
         editable(node)?;
         match &node.kind {
             _ if node.is_missing() => {
                 let colon = self.colon(key)?;
-                Ok(vec![Edit::insert(colon, format!(" {}", encoded(value, Style::Plain, number, false)))])
+                Ok(vec![Edit::insert(colon, format!(" {}", encoded(value, Style::Plain, number, in_flow)))])
             }
             Kind::Scalar { .. } => {
-                let in_flow = self.lead(key.span).is_none();
                 // Where YAML took the old value for something else than text, the new one is quoted.
                 let mistaken = !number && node.resolved() != Some(Plain::Text);
                 let style = if mistaken { Style::Double } else { node.style };
@@ -211,6 +223,12 @@ impl<'d> Block<'d> {
             }
             _ => refuse(node.span, format!("the value of {} is no single one", code(self.slice(key.span)))),
         }
+    }
+
+    /// Behind the value of an entry, or behind its colon where there is none.
+    fn value_end(&self, entry: &Entry) -> usize {
+        let colon = || self.colon(&entry.key).unwrap_or(entry.key.span.end);
+        if entry.value.is_missing() { colon() } else { entry.value.span.end }
     }
 
     /// Behind the colon of a key.
@@ -237,11 +255,18 @@ impl<'d> Block<'d> {
                 let lead = self.lead(entry.key.span).unwrap_or_default();
                 Edit::insert(self.end_of(entry), format!("{lead}{key}:{value}{newline}"))
             }
-            None => Edit::insert(self.line_end(self.first.end), format!("{key}:{value}{newline}")),
+            None => {
+                let lead =
+                    self.entries.first().and_then(|first| self.lead(first.key.span)).unwrap_or_default();
+                Edit::insert(self.line_end(self.first.end), format!("{lead}{key}:{value}{newline}"))
+            }
         }
     }
 
     fn list(&self, key: &'static str, items: &[String]) -> Result<Vec<Edit>, Refusal> {
+        if items.is_empty() {
+            return refuse(self.first, format!("the list of {} is not emptied", code(key)));
+        }
         let newline = self.newline();
         let lines = |lead: &str| -> String {
             items
@@ -272,8 +297,8 @@ impl<'d> Block<'d> {
 
     /// Item by item, so that the comment of each stays beside it.
     fn items(&self, node: &Node, own: &[Node], items: &[String]) -> Result<Vec<Edit>, Refusal> {
-        if items.is_empty() {
-            return refuse(node.span, "a list is not emptied");
+        if let Some(empty) = own.iter().find(|item| item.is_missing()) {
+            return refuse(empty.span, "an item of the list is empty");
         }
         let in_flow = node.style == Style::Flow;
         let mut edits = Vec::new();
@@ -294,11 +319,16 @@ impl<'d> Block<'d> {
                 edits.push(Edit::insert(last.span.end, added));
             }
             if let Some(kept) = own.get(items.len().saturating_sub(1)).filter(|_| !gone.is_empty()) {
-                let span = Span::new(kept.span.end, last.span.end);
-                if self.slice(span).contains('#') {
-                    return refuse(span, "a comment stands inside the list");
+                let mut between = kept.span.end;
+                for node in gone {
+                    editable(node)?;
+                    let gap = Span::new(between, node.span.start);
+                    if self.slice(gap).contains('#') {
+                        return refuse(gap, "a comment stands inside the list");
+                    }
+                    between = node.span.end;
                 }
-                edits.push(Edit::remove(span));
+                edits.push(Edit::remove(Span::new(kept.span.end, last.span.end)));
             }
             return Ok(edits);
         }
@@ -321,6 +351,7 @@ impl<'d> Block<'d> {
             edits.push(Edit::insert(self.entry_end(last.span.end, indent), added));
         }
         for node in gone {
+            editable(node)?;
             let start = self.line_start(node.span.start);
             edits.push(Edit::remove(Span::new(start, self.entry_end(node.span.end, indent))));
         }
@@ -350,12 +381,12 @@ impl<'d> Block<'d> {
         };
         let of = |entry: &&Entry| entry.key.text().and_then(Stage::read);
         if let Some(entry) = own.iter().find(|entry| of(entry) == Some(stage)) {
-            return self.scalar(entry, release, false);
+            return self.scalar(entry, release, false, node.style == Style::Flow);
         }
         let before = own.iter().filter(|entry| of(entry).is_some_and(|it| it < stage)).max_by_key(of);
         let flow = node.style == Style::Flow;
         Ok(vec![match (before, own.first()) {
-            (Some(entry), _) if flow => Edit::insert(entry.value.span.end, format!(", {stage}: {quoted}")),
+            (Some(entry), _) if flow => Edit::insert(self.value_end(entry), format!(", {stage}: {quoted}")),
             (None, Some(first)) if flow => Edit::insert(first.key.span.start, format!("{stage}: {quoted}, ")),
             (Some(entry), _) => {
                 let lead = self.lead(entry.key.span).unwrap_or_default();
@@ -390,6 +421,9 @@ impl<'d> Block<'d> {
             return refuse(self.first, format!("there is no key {}", code(key)));
         };
         editable(&entry.value)?;
+        if self.entries.len() == 1 {
+            return refuse(entry.key.span, "the block would be empty without its only key");
+        }
         let start = self.line_start(entry.key.span.start);
         Ok(vec![Edit::remove(Span::new(start, self.end_of(entry)))])
     }
@@ -400,14 +434,24 @@ const MILESTONE: &str = "milestone";
 /// Keys whose values VEP-282 writes in quotes.
 const QUOTED: &[&str] = &["creation-date"];
 
-/// Whether a value is one that is edited here at all.
+/// Whether a value is one that is edited here at all, with all that is in it: an alias elsewhere may mean an
+/// item of it.
 fn editable(node: &Node) -> Result<(), Refusal> {
-    match node.kind {
+    match &node.kind {
         Kind::Alias => refuse(node.span, "the value is an alias of another one"),
         _ if node.bound => refuse(node.span, "the value has an anchor or a tag"),
         _ if node.style == Style::Text => refuse(node.span, "the value is a block of text"),
-        _ => Ok(()),
+        Kind::List(items) => items.iter().try_for_each(editable),
+        Kind::Map(entries) => {
+            entries.iter().try_for_each(|entry| editable(&entry.key).and_then(|()| editable(&entry.value)))
+        }
+        Kind::Scalar { .. } => Ok(()),
     }
+}
+
+/// Whether a key is `<<`, by which many readers take over the keys of another map.
+fn is_merge(key: &Node) -> bool {
+    matches!(&key.kind, Kind::Scalar { text, plain: true } if text == "<<")
 }
 
 fn flow(items: &[String]) -> String {
@@ -418,7 +462,7 @@ fn flow(items: &[String]) -> String {
 /// A value as YAML, in a style if that can say it.
 fn encoded(value: &str, style: Style, number: bool, in_flow: bool) -> String {
     match style {
-        Style::Single if !value.contains(char::is_control) => format!("'{}'", value.replace('\'', "''")),
+        Style::Single if !value.contains(is_unprintable) => format!("'{}'", value.replace('\'', "''")),
         Style::Plain if is_plain(value, number, in_flow) => value.to_owned(),
         _ => double(value),
     }
@@ -427,8 +471,13 @@ fn encoded(value: &str, style: Style, number: bool, in_flow: bool) -> String {
 /// Whether a value can stand without quotes and be read as the same.
 fn is_plain(value: &str, number: bool, in_flow: bool) -> bool {
     let kind = if number { Plain::Integer } else { Plain::Text };
+    // What readers of YAML 1.1 or of other schemas take for a truth value or a number.
+    let is_word = ["y", "yes", "n", "no", "on", "off"].iter().any(|word| value.eq_ignore_ascii_case(word));
+    let is_date = value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let is_like_number = value.starts_with(char::is_numeric) && !value.contains(' ') && !is_date;
     let is_safe = |c: char| c.is_alphanumeric() || " _-./()+".contains(c) || (!in_flow && ",".contains(c));
     resolve(value) == kind
+        && (number || !is_word && !is_like_number)
         && value.starts_with(char::is_alphanumeric)
         && !value.ends_with(' ')
         && value.chars().all(is_safe)
@@ -444,12 +493,17 @@ fn double(value: &str) -> String {
             }
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if is_unprintable(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => out.push(c),
         }
     }
     out.push('"');
     out
+}
+
+/// Whether YAML has no place for a character, or some reader takes it for the end of a line.
+fn is_unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// A value without places and styles.
@@ -484,7 +538,9 @@ fn is_meant(before: &Document, change: &Change, edits: &[Edit], text: &str) -> b
             return matches!(change, Change::Raw(_)) && next.span.start > fault.span.start;
         }
         (Front::Unreadable { .. }, Front::Read { .. }) => return matches!(change, Change::Raw(_)),
-        (Front::Absent { .. }, Front::Absent { .. }) => return matches!(change, Change::RemoveSection(_)),
+        (Front::Absent { .. }, Front::Absent { .. }) => {
+            return matches!(change, Change::RemoveSection(span) if same_elsewhere(before, &after, *span));
+        }
         _ => return false,
     };
     let (Some(was), Some(now)) = (was.matter(), now.matter()) else { return false };
@@ -533,7 +589,7 @@ fn is_meant(before: &Document, change: &Change, edits: &[Edit], text: &str) -> b
             }
         }
         Change::Remove(key) => body() && alike(key) && value(key).is_none(),
-        Change::RemoveSection(_) => was == now,
+        Change::RemoveSection(span) => was == now && same_elsewhere(before, &after, *span),
         // A value in quotes that was the same without them.
         Change::Raw(_) => body() && edits.len() == 1,
     }
@@ -541,6 +597,16 @@ fn is_meant(before: &Document, change: &Change, edits: &[Edit], text: &str) -> b
 
 fn is_text(model: &Model, wanted: &str) -> bool {
     matches!(model, Model::Text(text, _) if text == wanted)
+}
+
+/// Whether the prose outside of what went is read as before.
+fn same_elsewhere(before: &Document, after: &Document, gone: Span) -> bool {
+    let kept = before.outline.passages.iter().filter(|passage| !gone.holds(passage.span));
+    kept.map(|passage| (passage.kind, &passage.text)).eq(after
+        .outline
+        .passages
+        .iter()
+        .map(|passage| (passage.kind, &passage.text)))
 }
 
 /// Whether everything behind the block is the same, byte by byte.
@@ -613,11 +679,55 @@ mod tests {
         assert!(refused("status: [x]\n", status()).contains("no single one"));
         assert!(refused("status: x\nstatus: y\n", status()).contains("twice"));
         assert!(refused("{status: x}\n", status()).contains("beginning of its line"));
+        assert!(refused("a: &a {stage: x}\n<<: *a\n", status()).contains("merge key"));
+        // Without the second anchor the alias would be the first one's.
+        let twice = "authors: [&x a]\nreviewers: [b, &x c]\napprovers: [*x]\n";
+        assert!(refused(twice, Change::Remove("reviewers")).contains("anchor"));
+        let reviewers =
+            |names: &[&str]| Change::List("reviewers", names.iter().map(|name| (*name).to_owned()).collect());
+        assert!(refused(twice, reviewers(&["b"])).contains("anchor"));
+        assert!(refused("reviewers:\n  -\n", reviewers(&["b"])).contains("empty"));
+        assert!(refused("reviewers:\n", reviewers(&[])).contains("not emptied"));
+        assert!(refused("status: x\n", Change::Remove("status")).contains("only key"));
+        assert!(refused("status: x\n", Change::RemoveSection(Span::new(4, 8))).contains("no section"));
         assert!(refused("status: [x\n", status()).contains("bracket"));
         assert!(refused("milestone: [x]\n", Change::Target(Stage::Ga, "v1.11".into())).contains("no map"));
         assert!(
             edited(&document("# VEP #7: A\n"), &[status()]).unwrap_err().what.contains("no front matter")
         );
+    }
+
+    #[test]
+    fn a_key_finds_its_place_beside_any_neighbour() {
+        for (head, change, expected) in [
+            (
+                "title: |\n  a\n\nstage: x\n",
+                Change::Set("status", "deferred".into()),
+                "title: |\n  a\nstatus: deferred\n\nstage: x\n",
+            ),
+            ("  status: x\n", Change::Set("title", "A".into()), "  title: A\n  status: x\n"),
+            (
+                "milestone: {alpha: , ga: x}\n",
+                Change::Target(Stage::Beta, "v1.11".into()),
+                "milestone: {alpha:, beta: \"v1.11\" , ga: x}\n",
+            ),
+        ] {
+            assert_eq!(made(&format!("---\n{head}---\n"), change), format!("---\n{expected}---\n"));
+        }
+    }
+
+    #[test]
+    fn a_section_goes_only_where_the_rest_is_read_as_before() {
+        let remove = |text: &str| {
+            let document = document(text);
+            let section = document.outline.sections.iter().find(|section| section.title == "A").unwrap();
+            edited(&document, &[Change::RemoveSection(section.span)]).map(|patch| patch.after)
+        };
+        assert_eq!(remove("x\n\n## A\n\ny\n\n## B\n").as_deref(), Ok("x\n\n## B\n"));
+        // The line above would become a part of the heading.
+        assert!(remove("x\n## A\n\nB\n---\n").is_err());
+        // A link would lose its target.
+        assert!(remove("[x]\n\n## A\n\n[x]: https://example.org\n").is_err());
     }
 
     #[test]
@@ -632,6 +742,12 @@ mod tests {
             ("", "\"\""),
             ("x ", "\"x \""),
             ("- a", "\"- a\""),
+            // What older readers take for a truth value or a number.
+            ("no", "\"no\""),
+            ("0x1F", "\"0x1F\""),
+            ("1_000", "\"1_000\""),
+            ("2026-05-01", "2026-05-01"),
+            ("a\u{2028}\u{feff}", "\"a\\u2028\\ufeff\""),
         ] {
             assert_eq!(encoded(value, Style::Plain, false, false), plain, "{value}");
         }

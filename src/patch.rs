@@ -86,7 +86,16 @@ impl Patch {
         let old = if self.before.is_some() { old.as_str() } else { "/dev/null" };
         let mut options = diffy::DiffOptions::new();
         options.set_original_filename(old.to_owned()).set_modified_filename(new);
-        options.create_patch(self.before.as_deref().unwrap_or_default(), &self.after).to_string()
+        let diff = options.create_patch(self.before.as_deref().unwrap_or_default(), &self.after).to_string();
+        // `patch` takes a name with blanks in it for a whole one only where a tab ends it.
+        let ended = |line: &str| match line.ends_with(&self.path) && self.path.contains(' ') {
+            true => format!("{line}\t"),
+            false => line.to_owned(),
+        };
+        match diff.splitn(3, '\n').collect::<Vec<_>>().as_slice() {
+            [old, new, hunks] => format!("{}\n{}\n{hunks}", ended(old), ended(new)),
+            _ => diff,
+        }
     }
 }
 
@@ -115,5 +124,7 @@ mod tests {
         let new = Patch { path: "x.md".into(), before: None, after: "a\n".into() };
         assert!(new.diff().starts_with("--- /dev/null\n+++ b/x.md\n@@ -0,0 +1"), "{}", new.diff());
         assert_eq!(Patch { path: "x".into(), before: Some("a".into()), after: "a".into() }.diff(), "");
+        let spaced = Patch { path: "a b.md".into(), ..new };
+        assert!(spaced.diff().starts_with("--- /dev/null\n+++ b/a b.md\t\n@@"), "{}", spaced.diff());
     }
 }

@@ -187,7 +187,13 @@ impl Builder<'_> {
                     ScalarStyle::DoubleQuoted => Style::Double,
                     ScalarStyle::Literal | ScalarStyle::Folded => Style::Text,
                 };
-                self.put(Node { kind: Kind::Scalar { text, plain }, span, style, bound })
+                let mut node = Node { kind: Kind::Scalar { text, plain }, span, style, bound };
+                if style == Style::Text {
+                    // The parser goes on to where the next thing begins.
+                    let written = raw.byte_range().and_then(|range| self.yaml.get(range)).unwrap_or_default();
+                    node.span.end = span.start + written.trim_end().len();
+                }
+                self.put(node)
             }
             Event::Alias(_) => self.put(Node { kind: Kind::Alias, span, style: Style::Plain, bound: true }),
             Event::SequenceStart(style, ..) => self.begin(Kind::List(vec![]), span, style, bound),
@@ -365,6 +371,10 @@ mod tests {
         assert_eq!(slices, [("a", "\"x\""), ("b", "- one  # why\n  - {c: [2]}"), ("d", "")]);
         assert_eq!(entries[2].value.span, Span::at(entries[2].key.span.end));
         assert_eq!(entries[2].value.resolved(), Some(Plain::Null));
+        let Some(Node { kind: Kind::Map(entries), .. }) = parse("a: |\n  x\n\n# c\nb:\n", 0).root else {
+            panic!()
+        };
+        assert_eq!(entries[0].value.span, Span::new(7, 8));
     }
 
     #[test]
