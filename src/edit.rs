@@ -172,6 +172,11 @@ impl<'d> Block<'d> {
         lead.bytes().all(|byte| byte == b' ').then_some(lead)
     }
 
+    /// What stands before every key: they are all in one column.
+    fn margin(&self) -> &'d str {
+        self.entries.first().and_then(|first| self.lead(first.key.span)).unwrap_or_default()
+    }
+
     /// How the lines end here.
     fn newline(&self) -> &'static str {
         let first = self.text.get(..self.line_end(self.first.end)).unwrap_or_default();
@@ -249,18 +254,9 @@ impl<'d> Block<'d> {
             .entries
             .iter()
             .filter(|entry| entry.key.text().is_some_and(|name| order(name) < own && order(name).is_some()));
-        let newline = self.newline();
-        match before.max_by_key(|entry| entry.key.text().and_then(order)) {
-            Some(entry) => {
-                let lead = self.lead(entry.key.span).unwrap_or_default();
-                Edit::insert(self.end_of(entry), format!("{lead}{key}:{value}{newline}"))
-            }
-            None => {
-                let lead =
-                    self.entries.first().and_then(|first| self.lead(first.key.span)).unwrap_or_default();
-                Edit::insert(self.line_end(self.first.end), format!("{lead}{key}:{value}{newline}"))
-            }
-        }
+        let line = format!("{}{key}:{value}{}", self.margin(), self.newline());
+        let behind = before.max_by_key(|entry| entry.key.text().and_then(order));
+        Edit::insert(behind.map_or(self.line_end(self.first.end), |entry| self.end_of(entry)), line)
     }
 
     fn list(&self, key: &'static str, items: &[String]) -> Result<Vec<Edit>, Refusal> {
@@ -275,7 +271,7 @@ impl<'d> Block<'d> {
                 .collect()
         };
         let Some(entry) = self.entry(key) else {
-            return Ok(vec![self.insert(key, &lines("  - "))]);
+            return Ok(vec![self.insert(key, &lines(&format!("{}  - ", self.margin())))]);
         };
         let node = &entry.value;
         editable(node)?;
@@ -311,6 +307,7 @@ impl<'d> Block<'d> {
         }
         let more = items.get(own.len()..).unwrap_or_default();
         let gone = own.get(items.len()..).unwrap_or_default();
+        gone.iter().try_for_each(removable)?;
         let Some(last) = own.last() else { return Ok(edits) };
         if in_flow {
             let added: String =
@@ -321,7 +318,6 @@ impl<'d> Block<'d> {
             if let Some(kept) = own.get(items.len().saturating_sub(1)).filter(|_| !gone.is_empty()) {
                 let mut between = kept.span.end;
                 for node in gone {
-                    editable(node)?;
                     let gap = Span::new(between, node.span.start);
                     if self.slice(gap).contains('#') {
                         return refuse(gap, "a comment stands inside the list");
@@ -351,7 +347,6 @@ impl<'d> Block<'d> {
             edits.push(Edit::insert(self.entry_end(last.span.end, indent), added));
         }
         for node in gone {
-            editable(node)?;
             let start = self.line_start(node.span.start);
             edits.push(Edit::remove(Span::new(start, self.entry_end(node.span.end, indent))));
         }
@@ -362,7 +357,9 @@ impl<'d> Block<'d> {
         let quoted = encoded(release, Style::Double, false, false);
         let newline = self.newline();
         let Some(entry) = self.entry(MILESTONE) else {
-            return Ok(vec![self.insert(MILESTONE, &format!("{newline}  {stage}: {quoted}"))]);
+            return Ok(vec![
+                self.insert(MILESTONE, &format!("{newline}{}  {stage}: {quoted}", self.margin())),
+            ]);
         };
         let node = &entry.value;
         editable(node)?;
@@ -420,7 +417,7 @@ impl<'d> Block<'d> {
         let Some(entry) = self.entry(key) else {
             return refuse(self.first, format!("there is no key {}", code(key)));
         };
-        editable(&entry.value)?;
+        removable(&entry.value)?;
         if self.entries.len() == 1 {
             return refuse(entry.key.span, "the block would be empty without its only key");
         }
@@ -434,18 +431,25 @@ const MILESTONE: &str = "milestone";
 /// Keys whose values VEP-282 writes in quotes.
 const QUOTED: &[&str] = &["creation-date"];
 
-/// Whether a value is one that is edited here at all, with all that is in it: an alias elsewhere may mean an
-/// item of it.
+/// Whether a value is one that is edited here at all.
 fn editable(node: &Node) -> Result<(), Refusal> {
-    match &node.kind {
+    match node.kind {
         Kind::Alias => refuse(node.span, "the value is an alias of another one"),
         _ if node.bound => refuse(node.span, "the value has an anchor or a tag"),
         _ if node.style == Style::Text => refuse(node.span, "the value is a block of text"),
-        Kind::List(items) => items.iter().try_for_each(editable),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a value can go with all that is in it: an alias elsewhere may mean an item of it.
+fn removable(node: &Node) -> Result<(), Refusal> {
+    editable(node)?;
+    match &node.kind {
+        Kind::List(items) => items.iter().try_for_each(removable),
         Kind::Map(entries) => {
-            entries.iter().try_for_each(|entry| editable(&entry.key).and_then(|()| editable(&entry.value)))
+            entries.iter().try_for_each(|entry| removable(&entry.key).and_then(|()| removable(&entry.value)))
         }
-        Kind::Scalar { .. } => Ok(()),
+        _ => Ok(()),
     }
 }
 
@@ -706,6 +710,16 @@ mod tests {
                 "title: |\n  a\nstatus: deferred\n\nstage: x\n",
             ),
             ("  status: x\n", Change::Set("title", "A".into()), "  title: A\n  status: x\n"),
+            (
+                "  status: x\n",
+                Change::Target(Stage::Ga, "v1.11".into()),
+                "  status: x\n  milestone:\n    ga: \"v1.11\"\n",
+            ),
+            (
+                "  status: x\n",
+                Change::List("reviewers", vec!["@a".into()]),
+                "  status: x\n  reviewers:\n    - \"@a\"\n",
+            ),
             (
                 "milestone: {alpha: , ga: x}\n",
                 Change::Target(Stage::Beta, "v1.11".into()),

@@ -4,6 +4,7 @@
 
 mod bump;
 mod calendar;
+mod edits;
 mod faces;
 mod golden;
 mod hands;

@@ -53,7 +53,7 @@ pub fn checkout() -> Option<&'static Path> {
     clone.as_ref().map(tempfile::TempDir::path)
 }
 
-fn world() -> Option<World> {
+pub(crate) fn world() -> Option<World> {
     let place = Place::Given(checkout()?.to_owned());
     Some(
         Outside::new(place, Some(date(2026, 8, 18))).load(None).unwrap_or_else(|failure| panic!("{failure}")),
@@ -373,7 +373,7 @@ fn touched_legacy_documents_of_every_branch_fail_on_their_numbers_alone() {
 
 /// Front matter as the prose of a legacy document has it, with a status and people so that the rules of the
 /// calendar have something to say. Documents that deny a gate get none.
-fn governed(document: &Document) -> Document {
+pub(crate) fn governed(document: &Document) -> Document {
     let facts = &document.facts;
     let text = document.source.text();
     let title = facts.title.as_ref().unwrap();
