@@ -4,8 +4,8 @@
 //! comments, blank lines, order, indentation and line ends stay. After each change the text is read again
 //! and compared with what was meant: what would not do exactly that is refused with the reason.
 //!
-//! Left to people: values with an anchor or a tag, aliases, block scalars, a block in one pair of braces, and
-//! keys that are there twice.
+//! Left to people: values with an anchor or a tag, aliases, merge keys, block scalars, a block in one pair of
+//! braces, lists to be emptied, and keys that are there twice.
 //!
 //! Absent on purpose: what should be changed. Rules and steps say that.
 

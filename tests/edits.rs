@@ -204,6 +204,9 @@ impl Dice {
     }
 }
 
+/// The key on whose lines something stands, and the item of its list.
+type Owner = Option<(String, Option<usize>)>;
+
 /// A block as one hand wrote it.
 struct Written {
     text: String,
@@ -211,7 +214,7 @@ struct Written {
     /// The lines of each key, in bytes of the whole text.
     lines: BTreeMap<String, Span>,
     /// Comments with the key on whose lines they stand and the item of its list beside which they do.
-    comments: Vec<(String, Option<(String, Option<usize>)>)>,
+    comments: Vec<(String, Owner)>,
     /// Keys with flow lists that have a comment before each of these items.
     guarded: BTreeMap<String, Vec<usize>>,
 }
@@ -777,7 +780,7 @@ fn dice(seed: usize) -> Dice {
 #[test]
 fn every_change_is_exact_or_refused() {
     let tally = each_base(|at, model, body, tally| {
-        for hand in 0..8 {
+        for hand in 0..4 {
             let mut dice = dice(at * 100 + hand);
             let written = write(model, &short(body), &mut dice);
             assert_eq!(
@@ -1073,6 +1076,7 @@ fn awkward_yaml_is_edited_exactly_or_refused_with_the_reason() {
     let long = "x".repeat(20_000);
     let one_long = format!("title: {long}\nstatus: {long}\n");
     let long_after = format!("title: {long}\nstatus: deferred\n");
+    #[rustfmt::skip]
     let cases: Vec<(&str, Change, Result<&str, &str>)> = vec![
         // Anchors, aliases, tags, merge keys.
         ("status: &a x\nstage: *a\n", status(), Err("anchor or a tag")),
@@ -1082,28 +1086,16 @@ fn awkward_yaml_is_edited_exactly_or_refused_with_the_reason() {
         ("status: !mine\n", status(), Err("anchor or a tag")),
         ("&k status: x\n", status(), Err("beginning of its line")),
         ("reviewers: [&x a, b]\nstage: *x\n", reviewers(&["c", "b"]), Err("anchor or a tag")),
-        (
-            "reviewers: [&x a, b]\nstage: *x\n",
-            reviewers(&["a", "c"]),
-            Ok("reviewers: [&x a, c]\nstage: *x\n"),
-        ),
+        ("reviewers: [&x a, b]\nstage: *x\n", reviewers(&["a", "c"]), Ok("reviewers: [&x a, c]\nstage: *x\n")),
         ("reviewers:\n- a\n- &x b\napprovers: [*x]\n", reviewers(&["a"]), Err("anchor or a tag")),
-        (
-            "authors: [&x a]\nreviewers: [&x b]\napprovers: [*x]\n",
-            Change::Remove("reviewers"),
-            Err("anchor or a tag"),
-        ),
+        ("authors: [&x a]\nreviewers: [&x b]\napprovers: [*x]\n", Change::Remove("reviewers"), Err("anchor or a tag")),
         ("base: &b {stage: x}\n<<: *b\nstatus: x\n", status(), Err("merge key")),
         ("\"<<\": x\nstatus: x\n", status(), Ok("\"<<\": x\nstatus: deferred\n")),
         // Text over several lines.
         ("status: |\n  x\n", status(), Err("block of text")),
         ("status: >-\n  x\n", status(), Err("block of text")),
         ("title: >-\n  x\n  # y\n", status(), Ok("title: >-\n  x\n  # y\nstatus: deferred\n")),
-        (
-            "creation-date: |\n  x\nstage: y\n",
-            status(),
-            Ok("creation-date: |\n  x\nstatus: deferred\nstage: y\n"),
-        ),
+        ("creation-date: |\n  x\nstage: y\n", status(), Ok("creation-date: |\n  x\nstatus: deferred\nstage: y\n")),
         ("title: |+\n  x\n\nstage: y\n", status(), Err("something else")),
         ("status: a\n  b\n  c # d\n", status(), Ok("status: deferred # d\n")),
         ("status: 'a\n\n  b' # c\nstage: y\n", status(), Ok("status: 'deferred' # c\nstage: y\n")),
@@ -1112,48 +1104,20 @@ fn awkward_yaml_is_edited_exactly_or_refused_with_the_reason() {
         ("title: 'a\n\n  b'\nstage: y\n", status(), Ok("title: 'a\n\n  b'\nstatus: deferred\nstage: y\n")),
         // Brackets over several lines, with comments.
         ("reviewers: [a, # one\n  b] # two\n", reviewers(&["a"]), Err("comment stands inside")),
-        (
-            "reviewers: [a, # one\n  b] # two\n",
-            reviewers(&["a", "b", "@c"]),
-            Ok("reviewers: [a, # one\n  b, \"@c\"] # two\n"),
-        ),
+        ("reviewers: [a, # one\n  b] # two\n", reviewers(&["a", "b", "@c"]), Ok("reviewers: [a, # one\n  b, \"@c\"] # two\n")),
         ("reviewers: [a,\n  'b # c',\n  ]\n", reviewers(&["a"]), Ok("reviewers: [a,\n  ]\n")),
         ("reviewers: [a, {b: c}]\n", reviewers(&["a", "d"]), Err("no single value")),
         ("reviewers: [a, [b]]\n", reviewers(&["a", "d"]), Err("no single value")),
         ("reviewers: {a: b}\n", reviewers(&["a"]), Err("no list")),
-        (
-            "milestone: {\n  alpha: v1.9, # a\n  ga: x\n  }\n",
-            Change::Target(Stage::Beta, "v1.10".into()),
-            Ok("milestone: {\n  alpha: v1.9, beta: \"v1.10\", # a\n  ga: x\n  }\n"),
-        ),
-        (
-            "milestone: {\n  beta: v1.9 }\n",
-            Change::Target(Stage::Alpha, "v1.8".into()),
-            Ok("milestone: {\n  alpha: \"v1.8\", beta: v1.9 }\n"),
-        ),
+        ("milestone: {\n  alpha: v1.9, # a\n  ga: x\n  }\n", Change::Target(Stage::Beta, "v1.10".into()), Ok("milestone: {\n  alpha: v1.9, beta: \"v1.10\", # a\n  ga: x\n  }\n")),
+        ("milestone: {\n  beta: v1.9 }\n", Change::Target(Stage::Alpha, "v1.8".into()), Ok("milestone: {\n  alpha: \"v1.8\", beta: v1.9 }\n")),
         ("milestone: {beta}\n", Change::Target(Stage::Beta, "v1.10".into()), Err("no colon")),
-        (
-            "milestone: {beta: , ga: x}\n",
-            Change::Target(Stage::Beta, "v1.10".into()),
-            Ok("milestone: {beta: v1.10 , ga: x}\n"),
-        ),
-        (
-            "milestone: {alpha: , ga: x}\n",
-            Change::Target(Stage::Beta, "v1.10".into()),
-            Ok("milestone: {alpha:, beta: \"v1.10\" , ga: x}\n"),
-        ),
-        (
-            "milestone: {\"beta\":v1.9}\n",
-            Change::Target(Stage::Beta, "a, b".into()),
-            Ok("milestone: {\"beta\":\"a, b\"}\n"),
-        ),
+        ("milestone: {beta: , ga: x}\n", Change::Target(Stage::Beta, "v1.10".into()), Ok("milestone: {beta: v1.10 , ga: x}\n")),
+        ("milestone: {alpha: , ga: x}\n", Change::Target(Stage::Beta, "v1.10".into()), Ok("milestone: {alpha:, beta: \"v1.10\" , ga: x}\n")),
+        ("milestone: {\"beta\":v1.9}\n", Change::Target(Stage::Beta, "a, b".into()), Ok("milestone: {\"beta\":\"a, b\"}\n")),
         ("milestone:\n  alpha: x\n  alpha: y\n", Change::Target(Stage::Alpha, "v1.9".into()), Err("twice")),
         ("milestone:\n  alpha: {x: y}\n", Change::Target(Stage::Alpha, "v1.9".into()), Err("no single one")),
-        (
-            "milestone:\n  # none yet\nstage: x\n",
-            Change::Target(Stage::Alpha, "v1.9".into()),
-            Ok("milestone:\n  alpha: \"v1.9\"\n  # none yet\nstage: x\n"),
-        ),
+        ("milestone:\n  # none yet\nstage: x\n", Change::Target(Stage::Alpha, "v1.9".into()), Ok("milestone:\n  alpha: \"v1.9\"\n  # none yet\nstage: x\n")),
         ("{status: x}\n", status(), Err("beginning of its line")),
         ("{\n  title: a,\n  status: x\n}\n", status(), Ok("{\n  title: a,\n  status: deferred\n}\n")),
         // Keys.
@@ -1190,16 +1154,8 @@ fn awkward_yaml_is_edited_exactly_or_refused_with_the_reason() {
         ("reviewers:\n  - # who\n    a\n", reviewers(&["b"]), Err("line of its own")),
         ("reviewers:\n  - a: b\n", reviewers(&["c"]), Err("no single value")),
         ("reviewers:\n  - - a\n", reviewers(&["c"]), Err("no single value")),
-        (
-            "reviewers:\n  - a\n   # deep\n  # level\napprovers: x\n",
-            reviewers(&["a", "b"]),
-            Ok("reviewers:\n  - a\n   # deep\n  - b\n  # level\napprovers: x\n"),
-        ),
-        (
-            "reviewers: # who\n- a\n# b is away\n- b # until May\n- c\nstage: x\n",
-            reviewers(&["a", "c"]),
-            Ok("reviewers: # who\n- a\n# b is away\n- c # until May\nstage: x\n"),
-        ),
+        ("reviewers:\n  - a\n   # deep\n  # level\napprovers: x\n", reviewers(&["a", "b"]), Ok("reviewers:\n  - a\n   # deep\n  - b\n  # level\napprovers: x\n")),
+        ("reviewers: # who\n- a\n# b is away\n- b # until May\n- c\nstage: x\n", reviewers(&["a", "c"]), Ok("reviewers: # who\n- a\n# b is away\n- c # until May\nstage: x\n")),
         ("reviewers:\n", reviewers(&[]), Err("not emptied")),
         // The end.
         ("status: x\n...\n", Change::Set("stage", "beta".into()), Ok("status: x\nstage: beta\n...\n")),
@@ -1303,6 +1259,55 @@ fn inverse(before: &Document, change: &Change) -> Option<Change> {
     }
 }
 
+/// Something that lands in front matter.
+fn piece() -> impl Strategy<Value = String> {
+    let awkward = [
+        "&a ",
+        "*a",
+        "|\n  ",
+        ">-\n  ",
+        "|+\n  x\n\n",
+        "? ",
+        "\n  # c\n",
+        " # c",
+        "\n- ",
+        "\n  - ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ": ",
+        ", ",
+        "!!str ",
+        "<<: ",
+        "...\n",
+        "---\n",
+        "\n\n",
+        "\t",
+        "\r\n",
+        "\"",
+        "'",
+        "~",
+        "null",
+        "status: x\n",
+        "stage:\n",
+        "{a: ",
+        "[a, ",
+        "\n  ",
+        "\n    ",
+        "\u{feff}",
+        "\u{2028}",
+        "reviewers:\n",
+        "milestone: {",
+        "{}",
+        "[]",
+    ];
+    prop_oneof![
+        "[-\"'@:#\\[\\]{}&*!|>%?,`~ \r\n\ta-z0-9.\u{feff}ü]{0,6}",
+        prop::sample::select(awkward.to_vec()).prop_map(str::to_owned),
+    ]
+}
+
 fn any_change() -> impl Strategy<Value = Change> {
     let word = prop_oneof!["[a-z]{1,6}", "\\PC{0,8}", Just("v1.10".to_owned()), Just("no".to_owned())];
     let key = prop::sample::select(SCHEMA.iter().map(|key| key.name).collect::<Vec<_>>());
@@ -1322,12 +1327,12 @@ fn any_change() -> impl Strategy<Value = Change> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1500) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(800) })]
 
     /// A lawful document with pieces cut out, put in or replaced: whatever is edited is what was meant.
     #[test]
     fn no_mutilation_is_edited_wrongly(
-        cuts in prop::collection::vec((0usize..480, 0usize..14, "[-\"'@:#\\[\\]{}&*!|>%?,`~ \r\n\ta-z0-9.\u{feff}ü]{0,6}"), 1..3),
+        cuts in prop::collection::vec((0usize..480, prop_oneof![Just(0), 0usize..14], piece()), 1..4),
         change in any_change(),
     ) {
         let mut whole = crate::rules::lawful().remove(PATH).unwrap();
@@ -1362,11 +1367,10 @@ proptest! {
                 prop_assert_eq!(others(was), others(is), "{:?}\n{}\n{}", change, whole, after);
             }
             // Back again: the original, or the same said with other quotes, or a refusal.
-            if let Some(back) = inverse(&before, &change) {
-                if let Ok(text) = changed(&after, &back) {
-                    let same = text == whole || read_typed(block(&text).unwrap().1) == read_typed(was.1);
-                    prop_assert!(same, "{change:?} {back:?}\n{whole}\n{text}");
-                }
+            let back = inverse(&before, &change);
+            if let Some(Ok(text)) = back.map(|back| changed(&after, &back)) {
+                let same = text == whole || read_typed(block(&text).unwrap().1) == read_typed(was.1);
+                prop_assert!(same, "{change:?} and back\n{whole}\n{text}");
             }
         }
     }
