@@ -69,6 +69,13 @@ pub enum Front {
     },
 }
 
+impl Front {
+    /// What is found at the top of a file.
+    pub fn of(source: &Source) -> Self {
+        front(source).0
+    }
+}
+
 impl Document {
     /// Reads a document. The path decides what it is; the text may be anything.
     pub fn parse(source: Source) -> Self {

@@ -534,20 +534,26 @@ fn pairs(entries: &[Entry]) -> Vec<(Model, Model)> {
 
 /// Whether a text is what was meant: the change is made, and nothing else is another.
 fn is_meant(before: &Document, change: &Change, edits: &[Edit], text: &str) -> bool {
-    let after = Document::parse(Source::new(before.path(), text));
-    let (was, now) = match (&before.front, &after.front) {
-        (Front::Read { .. }, Front::Read { faults, .. }) if faults.is_empty() => (before, &after),
+    // The prose is read again only where it is what changes: a document may be long.
+    let elsewhere =
+        |span: Span| same_elsewhere(before, &Document::parse(Source::new(before.path(), text)), span);
+    let after = Front::of(&Source::new(before.path(), text));
+    let (was, now, same_body) = match (&before.front, &after) {
+        (Front::Read { block: was_block, matter: was, .. }, Front::Read { block, matter: now, faults })
+            if faults.is_empty() =>
+        {
+            (was, now, before.source.text().get(was_block.end..) == text.get(block.end..))
+        }
         // What could not be read before can be read now, or a fault that stands later is the next.
         (Front::Unreadable { fault, .. }, Front::Unreadable { fault: next, .. }) => {
             return matches!(change, Change::Raw(_)) && next.span.start > fault.span.start;
         }
         (Front::Unreadable { .. }, Front::Read { .. }) => return matches!(change, Change::Raw(_)),
         (Front::Absent { .. }, Front::Absent { .. }) => {
-            return matches!(change, Change::RemoveSection(span) if same_elsewhere(before, &after, *span));
+            return matches!(change, Change::RemoveSection(span) if elsewhere(*span));
         }
         _ => return false,
     };
-    let (Some(was), Some(now)) = (was.matter(), now.matter()) else { return false };
     let (was, now) = (pairs(was.entries()), pairs(now.entries()));
     let others = |pairs: &[(Model, Model)], key: &str| -> Vec<String> {
         pairs.iter().filter(|(name, _)| !is_text(name, key)).map(|pair| format!("{pair:?}")).collect()
@@ -557,17 +563,16 @@ fn is_meant(before: &Document, change: &Change, edits: &[Edit], text: &str) -> b
         pairs.iter().filter(|(name, _)| is_text(name, key)).map(|(_, value)| format!("{value:?}")).collect()
     };
     let value = |key: &str| now.iter().find(|(name, _)| is_text(name, key)).map(|(_, value)| value);
-    let body = || same_body(before, &after);
     match change {
         Change::Set(key, text) => {
-            alike(key) && body() && value(key) == Some(&Model::Text(text.clone(), Plain::Text))
+            alike(key) && same_body && value(key) == Some(&Model::Text(text.clone(), Plain::Text))
         }
         Change::SetNumber(key, number) => {
-            alike(key) && body() && value(key).is_some_and(|value| is_text(value, &number.to_string()))
+            alike(key) && same_body && value(key).is_some_and(|value| is_text(value, &number.to_string()))
         }
         Change::List(key, items) => {
             let wanted = items.iter().map(|item| Model::Text(item.clone(), Plain::Text)).collect();
-            alike(key) && body() && value(key) == Some(&Model::List(wanted))
+            alike(key) && same_body && value(key) == Some(&Model::List(wanted))
         }
         Change::Target(stage, release) => {
             let stages =
@@ -582,20 +587,20 @@ fn is_meant(before: &Document, change: &Change, edits: &[Edit], text: &str) -> b
                 _ => None,
             };
             alike(MILESTONE)
-                && body()
+                && same_body
                 && stages(&was) == stages(&now)
                 && set == Some(&Model::Text(release.clone(), Plain::Text))
         }
         Change::Rename(from, to) => {
-            body() && own(&was, from) == own(&now, to) && own(&now, from).is_empty() && {
+            same_body && own(&was, from) == own(&now, to) && own(&now, from).is_empty() && {
                 let rest = |pairs: &[(Model, Model)], key: &str| others(pairs, key);
                 rest(&was, from) == rest(&now, to)
             }
         }
-        Change::Remove(key) => body() && alike(key) && value(key).is_none(),
-        Change::RemoveSection(span) => was == now && same_elsewhere(before, &after, *span),
+        Change::Remove(key) => same_body && alike(key) && value(key).is_none(),
+        Change::RemoveSection(span) => was == now && elsewhere(*span),
         // A value in quotes that was the same without them.
-        Change::Raw(_) => body() && edits.len() == 1,
+        Change::Raw(_) => same_body && edits.len() == 1,
     }
 }
 
@@ -611,15 +616,6 @@ fn same_elsewhere(before: &Document, after: &Document, gone: Span) -> bool {
         .passages
         .iter()
         .map(|passage| (passage.kind, &passage.text)))
-}
-
-/// Whether everything behind the block is the same, byte by byte.
-fn same_body(before: &Document, after: &Document) -> bool {
-    let body = |document: &'_ Document| match &document.front {
-        Front::Read { block, .. } => document.source.text().get(block.end..).map(str::to_owned),
-        _ => None,
-    };
-    body(before) == body(after)
 }
 
 #[cfg(test)]
