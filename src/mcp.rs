@@ -7,6 +7,7 @@
 //! Absent on purpose: sessions, roots, sampling and protocol logging, which the protocol has deprecated.
 
 mod demo;
+mod prompts;
 mod schema;
 mod stdio;
 
@@ -14,12 +15,15 @@ use crate::outside::Outside;
 use crate::text::{code, one_line};
 use crate::verbs::{self, Face, Trouble, Verb};
 use crate::world::World;
+use prompts::Form;
 use rmcp::ErrorData;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, DiscoverResult,
-    Implementation, InitializeRequestParams, InitializeResult, JsonObject, ListToolsResult,
-    PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+    CompleteResult, ContentBlock, DiscoverResult, GetPromptRequestParams, GetPromptResponse, Implementation,
+    InitializeRequestParams, InitializeResult, JsonObject, ListPromptsResult, ListToolsResult,
+    PaginatedRequestParams, ProtocolVersion, Reference, ServerCapabilities, ServerConfig, Tool,
+    ToolAnnotations,
 };
 use rmcp::service::{RequestContext, RoleServer};
 use serde_json::Value;
@@ -69,6 +73,7 @@ is a promise that somebody made.
 pub struct Server {
     outside: Arc<Outside>,
     tools: Arc<Vec<Entry>>,
+    prompts: Arc<Vec<Form>>,
 }
 
 /// A verb as a tool.
@@ -80,6 +85,23 @@ struct Entry {
 
 /// Collects a tool for each verb.
 struct Tools(Vec<Entry>);
+
+impl Tools {
+    fn all() -> Vec<Entry> {
+        let mut tools = Self(vec![]);
+        verbs::each(&mut tools);
+        tools.0
+    }
+}
+
+/// The text of a tool's answer, or of its trouble.
+fn text_of(result: &CallToolResult) -> String {
+    let texts = result.content.iter().filter_map(|block| match block {
+        ContentBlock::Text(text) => Some(text.text.as_str()),
+        _ => None,
+    });
+    texts.collect::<Vec<_>>().join("\n")
+}
 
 impl Face for Tools {
     fn add<V: Verb>(&mut self) {
@@ -138,9 +160,37 @@ fn answer<V: Verb>(world: &World, ask: V::Ask) -> Result<CallToolResult, Trouble
 impl Server {
     /// A server over a world.
     pub fn new(outside: Outside) -> Self {
-        let mut tools = Tools(vec![]);
-        verbs::each(&mut tools);
-        Self { outside: Arc::new(outside), tools: Arc::new(tools.0) }
+        Self {
+            outside: Arc::new(outside),
+            tools: Arc::new(Tools::all()),
+            prompts: Arc::new(prompts::forms()),
+        }
+    }
+
+    /// The prompt of this name.
+    fn form(&self, name: &str) -> Result<&Form, ErrorData> {
+        self.prompts.iter().find(|form| form.name() == name).ok_or_else(|| {
+            let known: Vec<&str> = self.prompts.iter().map(Form::name).collect();
+            let what = format!("unknown prompt {}; there are: {}", code(name), known.join(", "));
+            ErrorData::invalid_params(what, None)
+        })
+    }
+
+    /// Does something with the world on a thread of its own, within a time.
+    async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, ErrorData> + Send + 'static,
+    ) -> Result<T, ErrorData> {
+        let server = self.clone();
+        let work = tokio::task::spawn_blocking(move || work(&server));
+        match tokio::time::timeout(MOST_TIME, work).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(panic)) => {
+                tracing::error!(%panic, "the server failed");
+                Err(ErrorData::internal_error("it failed inside the server; its log says more", None))
+            }
+            Err(_) => Err(ErrorData::internal_error(format!("it took over {} s", MOST_TIME.as_secs()), None)),
+        }
     }
 
     /// All tools as a client sees them.
@@ -176,9 +226,11 @@ impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let me =
             Implementation::new("vep-mcp", env!("CARGO_PKG_VERSION")).with_title("KubeVirt VEP governance");
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
-            .with_server_info(me)
-            .with_instructions(INSTRUCTIONS)
+        ServerConfig::new(
+            ServerCapabilities::builder().enable_tools().enable_prompts().enable_completions().build(),
+        )
+        .with_server_info(me)
+        .with_instructions(INSTRUCTIONS)
     }
 
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
@@ -213,6 +265,44 @@ impl ServerHandler for Server {
         Ok(ListToolsResult::with_all_items(self.tools())
             .with_ttl_ms(LIST_TTL_MS)
             .with_cache_scope(CacheScope::Public))
+    }
+
+    async fn list_prompts(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        if let Some(cursor) = request.and_then(|request| request.cursor) {
+            let what = format!("unknown cursor {}: the list of prompts has one page", code(&cursor));
+            return Err(ErrorData::invalid_params(what, None));
+        }
+        Ok(ListPromptsResult::with_all_items(self.prompts.iter().map(Form::listed).collect())
+            .with_ttl_ms(LIST_TTL_MS)
+            .with_cache_scope(CacheScope::Public))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let given = request.arguments.unwrap_or_default();
+        let filled = self
+            .apart(move |server| server.form(&request.name)?.filled(&server.outside, &server.tools, &given));
+        Ok(filled.await?.into())
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let Reference::Prompt(prompt) = request.r#ref else {
+            return Err(ErrorData::invalid_params("only the arguments of prompts complete", None));
+        };
+        let completed = self
+            .apart(move |server| server.form(&prompt.name)?.completed(&server.outside, &request.argument));
+        Ok(CompleteResult::new(completed.await?))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
@@ -277,8 +367,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_tool_that_panics_answers_and_the_server_lives_on() {
-        let mut tools = Tools(vec![]);
-        verbs::each(&mut tools);
+        let mut tools = Tools(Tools::all());
         tools.add::<Panics>();
         let server = Server { tools: Arc::new(tools.0), ..Server::new(Outside::new(Place::Example, None)) };
         let broken = server.answer("panic", JsonObject::new()).await.unwrap();

@@ -1,6 +1,7 @@
 //! The two faces as others meet them: the built binary on a command line, and over MCP.
 
 pub mod command_line;
+mod prompts;
 mod sdk;
 pub mod stdio;
 

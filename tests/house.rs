@@ -22,7 +22,8 @@ const FLOORS: &[&[&str]] = &[
 const ALONE: &[(&str, &[&str])] = &[
     ("granit_parser", &["yaml"]),
     ("pulldown_cmark", &["markdown"]),
-    ("serde_yaml", &["calendar", "owners"]),
+    ("serde_yaml", &["calendar", "owners", "mcp"]),
+    ("minijinja", &["mcp"]),
     ("regex::", &["owners"]),
     ("rmcp", &["mcp"]),
     ("std::fs", &["outside"]),

@@ -48,6 +48,14 @@ impl Home {
         }
     }
 
+    /// The proposal's own folder, where the file is a proposal.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Proposal { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
     /// The digits that the proposal's folder begins with, as they are written.
     pub fn digits(&self) -> Option<&str> {
         let Self::Proposal { name, .. } = self else { return None };

@@ -34,6 +34,10 @@ async fn session(outside: Outside) -> io::Result<String> {
     play.ask("Show me one of them.", "get_vep", json!({ "vep": "405" })).await?;
     let gate = json!({ "vep": "402", "to": "implementable" });
     play.ask("May VEP 402 become implementable?", "propose_transition", gate).await?;
+    let given = json!({ "vep": "402", "to": "implementable", "set": ["reviewers=@rei-okafor", "approvers=@jo-lindqvist"] });
+    play.ask("Both have agreed. Prepare the pull request.", "prepare_status_bump", given).await?;
+    let skipped = json!({ "vep": "402", "to": "implemented" });
+    play.ask("Could it go straight to implemented?", "prepare_status_bump", skipped).await?;
     play.ask("Until when?", "check_freeze", json!({ "vep": "402" })).await?;
     let flawed = json!({ "draft": draft("flawed.md")?, "path": DRAFT_PATH });
     play.ask("Is this draft of a new VEP valid?", "validate_vep", flawed).await?;

@@ -31,6 +31,10 @@ async def main(binary: str, mode: str) -> None:
             assert len(answer.content[0].text) > 60, (name, answer)
             answer = await client.call_tool(name, bad)
             assert answer.is_error and says in answer.content[0].text, (name, answer)
+        prompts = {prompt.name for prompt in (await client.list_prompts()).prompts}
+        assert prompts == {"bump-status", "review-vep"}, prompts
+        prompt = await client.get_prompt("review-vep", {"vep": "405"})
+        assert "VEP-405" in prompt.messages[0].content.text, prompt
     print(f"ok {mode}")
 
 

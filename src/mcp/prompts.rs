@@ -1,0 +1,266 @@
+//! Prompts: what the server knows, and the judgement that it asks of a model.
+//!
+//! A prompt is a Markdown file with front matter: its arguments, and the facts that it brings, each the answer of
+//! a tool. It is filled by minijinja, where an undefined name is an error; what is put in is never read again as a
+//! template. Arguments complete.
+//!
+//! Absent on purpose: knowledge. All of it is the tools'.
+
+use super::{Entry, text_of};
+use crate::outside::Outside;
+use crate::text::{code, nearest, one_line};
+use crate::vep::Status;
+use minijinja::{Environment, UndefinedBehavior};
+use rmcp::ErrorData;
+use rmcp::model::{
+    ArgumentInfo, CompletionInfo, GetPromptResult, JsonObject, Prompt, PromptArgument, PromptMessage, Role,
+};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The files.
+const FILES: [&str; 2] =
+    [include_str!("../../prompts/bump-status.md"), include_str!("../../prompts/review-vep.md")];
+
+/// Longest argument that is put in.
+const MOST_ARGUMENT: usize = 200;
+
+/// A prompt as its file has it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Form {
+    name: String,
+    title: String,
+    description: String,
+    arguments: Vec<Argument>,
+    facts: Vec<Fact>,
+    #[serde(skip)]
+    body: &'static str,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Argument {
+    name: String,
+    about: String,
+    #[serde(default)]
+    required: bool,
+    completes: Completes,
+}
+
+/// What an argument's values are.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Completes {
+    Vep,
+    State,
+    Release,
+}
+
+/// The answer of a tool that a prompt brings along.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fact {
+    name: String,
+    tool: String,
+    /// The tool's arguments, each by the prompt's argument that it is.
+    with: BTreeMap<String, String>,
+    /// The prompt's arguments without which it is left out.
+    #[serde(default)]
+    needs: Vec<String>,
+}
+
+/// All prompts, by name. A file that is no prompt is a mistake of ours, which a test finds.
+pub(super) fn forms() -> Vec<Form> {
+    let mut forms: Vec<Form> = FILES.into_iter().filter_map(form).collect();
+    forms.sort_by(|a, b| a.name.cmp(&b.name));
+    forms
+}
+
+fn form(file: &'static str) -> Option<Form> {
+    let (head, body) = file.strip_prefix("---\n")?.split_once("\n---\n")?;
+    let form: Form = serde_yaml::from_str(head).ok()?;
+    Some(Form { body, ..form })
+}
+
+impl Form {
+    /// Its name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// As a client sees it.
+    pub(super) fn listed(&self) -> Prompt {
+        let arguments = self.arguments.iter().map(|argument| {
+            PromptArgument::new(&argument.name)
+                .with_description(&argument.about)
+                .with_required(argument.required)
+        });
+        let mut prompt = Prompt::new(&self.name, Some(&self.description), Some(arguments.collect()));
+        prompt.title = Some(self.title.clone());
+        prompt
+    }
+
+    /// Filled with arguments and facts.
+    pub(super) fn filled(
+        &self,
+        outside: &Outside,
+        tools: &[Entry],
+        given: &JsonObject,
+    ) -> Result<GetPromptResult, ErrorData> {
+        let invalid = |what: String| Err(ErrorData::invalid_params(what, None));
+        let mut arguments: BTreeMap<&str, String> = BTreeMap::new();
+        for argument in &self.arguments {
+            let value = given.get(&argument.name);
+            let text = value.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            let text = one_line(text.as_deref().unwrap_or_default(), MOST_ARGUMENT);
+            if argument.required && text.is_empty() {
+                return invalid(format!(
+                    "the prompt {} needs {}: {}",
+                    self.name, argument.name, argument.about
+                ));
+            }
+            arguments.insert(&argument.name, text);
+        }
+        if let Some(stranger) = given.keys().find(|name| !arguments.contains_key(name.as_str())) {
+            let known = arguments.keys().copied().collect::<Vec<_>>().join(", ");
+            return invalid(format!(
+                "{} is no argument of the prompt {}; it takes {known}",
+                code(stranger),
+                self.name
+            ));
+        }
+        let facts = self.facts(outside, tools, &arguments);
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        let values: BTreeMap<&str, minijinja::Value> = arguments
+            .iter()
+            .map(|(name, value)| (*name, minijinja::Value::from(value.as_str())))
+            .chain([("facts", minijinja::Value::from_pairs(facts))])
+            .collect();
+        match environment.render_str(self.body, values) {
+            Ok(text) => Ok(GetPromptResult::new(vec![PromptMessage::new_text(Role::User, text)])
+                .with_description(&self.description)),
+            Err(error) => {
+                Err(ErrorData::internal_error(format!("the prompt cannot be filled: {error}"), None))
+            }
+        }
+    }
+
+    fn facts<'a>(
+        &'a self,
+        outside: &Outside,
+        tools: &[Entry],
+        arguments: &BTreeMap<&str, String>,
+    ) -> BTreeMap<&'a str, String> {
+        let given = |name: &str| arguments.get(name).filter(|value| !value.is_empty());
+        let facts = self.facts.iter().filter(|fact| fact.needs.iter().all(|name| given(name).is_some()));
+        let told = facts.filter_map(|fact| {
+            let entry = tools.iter().find(|entry| entry.tool.name == fact.tool)?;
+            let with = fact.with.iter();
+            let with = with.filter_map(|(key, name)| Some((key.clone(), given(name)?.as_str().into())));
+            Some((fact.name.as_str(), text_of(&(entry.call)(outside, with.collect()))))
+        });
+        told.collect()
+    }
+
+    /// What an argument may be completed to.
+    pub(super) fn completed(
+        &self,
+        outside: &Outside,
+        argument: &ArgumentInfo,
+    ) -> Result<CompletionInfo, ErrorData> {
+        let Some(known) = self.arguments.iter().find(|known| known.name == argument.name) else {
+            let names: Vec<&str> = self.arguments.iter().map(|known| known.name.as_str()).collect();
+            let near = nearest(&argument.name, names.iter().copied());
+            let way = near.map_or_else(
+                || format!("it takes {}", names.join(", ")),
+                |near| format!("did you mean {near}?"),
+            );
+            let what = format!("{} is no argument of the prompt {}; {way}", code(&argument.name), self.name);
+            return Err(ErrorData::invalid_params(what, None));
+        };
+        let mut values = candidates(outside, known.completes, &argument.value);
+        let total = u32::try_from(values.len()).ok();
+        let more = values.len() > CompletionInfo::MAX_VALUES;
+        values.truncate(CompletionInfo::MAX_VALUES);
+        CompletionInfo::with_pagination(values, total, more)
+            .map_err(|error| ErrorData::internal_error(error, None))
+    }
+}
+
+/// The values that begin with what is written, or whose words do.
+fn candidates(outside: &Outside, completes: Completes, written: &str) -> Vec<String> {
+    let written = written.trim().to_lowercase();
+    let fits = |text: &str| {
+        let text = text.to_lowercase();
+        text.starts_with(&written) || text.split([' ', '-']).any(|word| word.starts_with(&written))
+    };
+    let world = || outside.load(None).ok();
+    match completes {
+        Completes::State => {
+            let states = Status::ALL.into_iter().map(Status::as_str);
+            states.filter(|state| fits(state)).map(str::to_owned).collect()
+        }
+        Completes::Release => {
+            let world = world();
+            let mut releases: Vec<String> = world
+                .iter()
+                .flat_map(|world| world.calendar.releases())
+                .map(|(release, _)| release.to_string())
+                .filter(|release| fits(release) || fits(release.trim_start_matches('v')))
+                .collect();
+            // The latest is what is planned for.
+            releases.reverse();
+            releases
+        }
+        // The folder's name has number and words, and every verb takes it for the VEP.
+        Completes::Vep => world()
+            .iter()
+            .flat_map(|world| world.head.proposals().to_vec())
+            .filter(|document| {
+                let title = document.facts.title.as_ref().map_or("", |title| &title.value);
+                fits(document.home.name().unwrap_or_default()) || fits(title)
+            })
+            .filter_map(|document| Some(one_line(document.home.name()?, 120)))
+            .collect(),
+    }
+}
+
+/// What each prompt asks for, as the tests look at it.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mcp::Tools;
+    use crate::outside::Place;
+
+    #[test]
+    fn every_file_is_a_prompt_whose_facts_are_tools() {
+        let forms = forms();
+        assert_eq!(forms.len(), FILES.len());
+        let tools = Tools::all();
+        for form in &forms {
+            for fact in &form.facts {
+                let entry = tools.iter().find(|entry| entry.tool.name == fact.tool);
+                let entry = entry.unwrap_or_else(|| panic!("{}: no tool {}", form.name, fact.tool));
+                let properties = entry.tool.input_schema["properties"].as_object().unwrap();
+                assert!(fact.with.keys().all(|key| properties.contains_key(key)), "{}: {fact:?}", form.name);
+                let names = fact.with.values().chain(&fact.needs);
+                assert!(
+                    names.clone().all(|name| form.arguments.iter().any(|it| it.name == *name)),
+                    "{fact:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_put_in_is_no_template() {
+        let outside = Outside::new(Place::Example, None);
+        let forms = forms();
+        let given = serde_json::json!({ "vep": "402", "to": "{{ 7 * 7 }}{% raw %}" });
+        let filled = forms[0].filled(&outside, &Tools::all(), given.as_object().unwrap()).unwrap();
+        let text = format!("{:?}", filled.messages[0].content);
+        assert!(text.contains("{{ 7 * 7 }}{% raw %}"), "{text}");
+    }
+}
