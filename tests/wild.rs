@@ -16,11 +16,14 @@ use vep_mcp::calendar::Calendar;
 use vep_mcp::document::{Document, Front};
 use vep_mcp::law::Law;
 use vep_mcp::law::Severity;
+use vep_mcp::lifecycle::{self, Standing};
 use vep_mcp::outside::{Outside, Place};
 use vep_mcp::owners::Owners;
+use vep_mcp::proposal::{Inputs, Readiness, propose};
 use vep_mcp::rule::Was;
 use vep_mcp::sheet::{Age, Sheet, judge, judge_change};
 use vep_mcp::text::Source;
+use vep_mcp::vep::{Handle, Release, Status};
 use vep_mcp::verbs::Compare;
 use vep_mcp::world::World;
 
@@ -313,6 +316,62 @@ fn the_cited_words_really_stand_there() {
     }
     println!("{found} citations with words, all found, in {files:?}");
     assert!(found > 150 && files.len() == 4, "{found} in {files:?}");
+}
+
+/// Over the real corpus with front matter: what is ready and applied has nothing new that fails, and what is not
+/// leaves no patch.
+#[test]
+fn a_step_that_is_ready_is_clean_and_a_refused_one_leaves_no_patch() {
+    let Some(world) = world() else { return };
+    let documents: Vec<Document> = world.head.proposals().iter().map(|it| governed(it)).collect();
+    let world = World { head: world.head.with_documents(&documents), ..world };
+    let release = Release::read("v1.10").unwrap();
+    let mut inputs = Inputs {
+        reviewers: vec![Handle::new("ada")],
+        approvers: vec![Handle::new("bo")],
+        ..Inputs::default()
+    };
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for document in world.head.proposals() {
+        for to in Status::ALL {
+            let stage = document.facts.stage.as_ref().map(|it| it.value);
+            inputs.targets = stage
+                .map(|stage| (stage, Some(release)))
+                .into_iter()
+                .filter(|_| to == Status::Implementable)
+                .collect();
+            let Some(start) = document.start() else { panic!("{}", document.path()) };
+            let step = lifecycle::step(start, to);
+            let proposal = propose(&world, document, step, &inputs);
+            *counts.entry(proposal.outcome.as_str()).or_default() += 1;
+            if !proposal.outcome.is_open() {
+                assert!(proposal.patches.is_empty(), "{} {to}", document.path());
+                assert_eq!(
+                    step.ground.standing == Standing::Unlawful,
+                    proposal.outcome == Readiness::Refused
+                );
+                continue;
+            }
+            let [patch] = proposal.patches.as_slice() else {
+                panic!("{} {to}: {proposal:?}", document.path())
+            };
+            let then = Document::parse(Source::new(document.path(), patch.after.as_str()));
+            let after = world.after(std::slice::from_ref(&then));
+            let sheet = judge(&after, &then, Was::Known(document));
+            let failing: Vec<_> = sheet
+                .flaws()
+                .into_iter()
+                .filter(|(_, flaw)| flaw.age == Age::New && flaw.severity == Severity::Error)
+                .collect();
+            assert!(failing.is_empty(), "{} {to}: {failing:?}", document.path());
+            assert_eq!(then.facts.status.unwrap().value, to);
+        }
+    }
+    println!("{counts:?}");
+    assert!(
+        counts.values().sum::<usize>() == 64 * 7 && counts["ready"] > 100 && counts["refused"] > 30,
+        "{counts:?}"
+    );
 }
 
 /// Every real document, cut anywhere, is read without a panic and every place lies in it.
