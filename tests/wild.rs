@@ -318,6 +318,31 @@ fn the_cited_words_really_stand_there() {
     assert!(found > 150 && files.len() == 4, "{found} in {files:?}");
 }
 
+/// The one real front matter: a bump is one line, and the comment about the omitted stage stays.
+#[test]
+fn vep_307_is_withdrawn_by_one_line() {
+    let Some(world) = world() else { return };
+    let document = world.head.numbered(307).next().unwrap();
+    let step = lifecycle::step(document.start().unwrap(), Status::Withdrawn);
+    let proposal = propose(&world, document, step, &Inputs::default());
+    assert_eq!(proposal.outcome, Readiness::Ready);
+    let [patch] = proposal.patches.as_slice() else { panic!("{proposal:?}") };
+    let (before, after) = (document.source.text().lines(), patch.after.lines());
+    let changed: Vec<_> = before.zip(after).filter(|(before, after)| before != after).collect();
+    assert_eq!(changed, [("status: deferred", "status: withdrawn")]);
+    assert_eq!(patch.after.lines().count(), document.source.text().lines().count());
+    let comments =
+        |text: &str| text.lines().filter(|line| line.starts_with('#') && line.contains("stage")).count();
+    assert_eq!(comments(&patch.after), comments(document.source.text()));
+    let back = lifecycle::step(document.start().unwrap(), Status::Provisional);
+    let back = propose(&world, document, back, &Inputs::default());
+    assert_eq!(back.outcome, Readiness::Undecided);
+    assert!(
+        back.step.ground.evidence.iter().any(|it| it.speaks_for)
+            && back.step.ground.evidence.iter().any(|it| !it.speaks_for)
+    );
+}
+
 /// Over the real corpus with front matter: what is ready and applied has nothing new that fails, and what is not
 /// leaves no patch.
 #[test]
