@@ -9,7 +9,7 @@
 use super::transition::{self, Lack, Question};
 use super::{Name, Trouble, Verb, Writes, inputs, label, one, one_or_many, owed};
 use crate::document::Document;
-use crate::lifecycle::{Standing, Start, step, who};
+use crate::lifecycle::{Standing, step, who};
 use crate::patch::Patch;
 use crate::proposal::{Inputs, Prepared, Proposal, Readiness, prepare, propose};
 use crate::render::{FilePatch, file_patches};
@@ -21,6 +21,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
+/// Most due bumps that are worked out for a batch.
+const MOST_LOOKED_AT: usize = 200;
 /// Most bumps of a batch that are told in full.
 const MOST_BUMPS: usize = 20;
 
@@ -59,7 +61,7 @@ pub struct Answer {
     /// Where the dates come from, and how old that is
     calendar: String,
     bumps: Vec<Told>,
-    /// Due bumps that are not told; ask for single VEPs
+    /// Bumps that may be due and are not told; ask for single VEPs
     #[serde(skip_serializing_if = "crate::render::is_zero")]
     left_out: usize,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -274,16 +276,25 @@ fn pools(world: &World, path: &str) -> Pools {
 
 /// Every VEP whose bump is due, the ready ones first.
 fn due(world: &World, answer: &mut Answer) {
+    let candidates: Vec<_> = world
+        .head
+        .proposals()
+        .iter()
+        .filter_map(|document| Some((document, document.start()?, due_step(world, document)?)))
+        .collect();
+    let beyond = candidates.len().saturating_sub(MOST_LOOKED_AT);
     let mut bumps: Vec<(Readiness, Told)> = Vec::new();
-    for document in world.head.proposals() {
-        let Some((to, why)) = due_step(world, document) else { continue };
-        let Some(start) = document.start() else { continue };
+    for (document, start, (to, why)) in candidates.into_iter().take(MOST_LOOKED_AT) {
         let proposal = propose(world, document, step(start, to), &Inputs::default());
+        // A gate is due when it is complete, and not before.
+        if to == Status::Implementable && proposal.outcome != Readiness::Ready {
+            continue;
+        }
         let pull = prepared(world, document, &proposal, &Inputs::default());
         bumps.push((proposal.outcome, told(world, document, &proposal, pull, Some(why))));
     }
     bumps.sort_by_key(|(outcome, _)| *outcome as usize);
-    answer.left_out = bumps.len().saturating_sub(MOST_BUMPS);
+    answer.left_out = beyond + bumps.len().saturating_sub(MOST_BUMPS);
     answer.bumps = bumps.into_iter().take(MOST_BUMPS).map(|(_, told)| told).collect();
     let legacy = world.head.proposals().iter().filter(|document| document.is_legacy()).count();
     if legacy > 0 {
@@ -316,13 +327,13 @@ fn due_step(world: &World, document: &Arc<Document>) -> Option<(Status, String)>
             Some((Status::Deferred, why))
         }
         (Status::Provisional, Some((stage, release))) => {
-            let gate = step(Start::At(status), Status::Implementable);
-            let ready = propose(world, document, gate, &Inputs::default()).outcome == Readiness::Ready;
+            // What the gate asks for first; the book is asked about the rest.
+            let named = !document.facts.reviewers.is_empty() && !document.facts.approvers.is_empty();
             let why = format!(
                 "the gate is complete: people are named and {stage} is targeted for {}",
                 release.value
             );
-            ready.then_some((Status::Implementable, why))
+            named.then_some((Status::Implementable, why))
         }
         _ => None,
     }
@@ -336,7 +347,7 @@ impl fmt::Display for Answer {
         }
         self.bumps.iter().try_for_each(|bump| bump.fmt(f))?;
         if self.left_out > 0 {
-            writeln!(f, "\n{} more are due; ask for single VEPs.", self.left_out)?;
+            writeln!(f, "\n{} more may be due; ask for single VEPs.", self.left_out)?;
         }
         self.notes.iter().try_for_each(|note| writeln!(f, "\nNote: {note}"))
     }
