@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// Most due bumps that are worked out for a batch.
 const MOST_LOOKED_AT: usize = 200;
 /// Most bumps of a batch that are told in full.
-const MOST_BUMPS: usize = 20;
+const MOST_BUMPS: usize = 10;
 
 /// Prepares status-bump pull requests.
 #[derive(Debug)]
@@ -61,7 +61,10 @@ pub struct Answer {
     /// Where the dates come from, and how old that is
     calendar: String,
     bumps: Vec<Told>,
-    /// Bumps that may be due and are not told; ask for single VEPs
+    /// Due as well, told by name and outcome; ask for single VEPs
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also_due: Vec<String>,
+    /// VEPs that may be due and were not looked at
     #[serde(skip_serializing_if = "crate::render::is_zero")]
     left_out: usize,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -161,6 +164,7 @@ impl Verb for Bump {
             today: world.today.to_string(),
             calendar: world.calendar.source.with_age(world.today),
             bumps: vec![],
+            also_due: vec![],
             left_out: 0,
             notes: vec![],
             patches: vec![],
@@ -294,7 +298,10 @@ fn due(world: &World, answer: &mut Answer) {
         bumps.push((proposal.outcome, told(world, document, &proposal, pull, Some(why))));
     }
     bumps.sort_by_key(|(outcome, _)| *outcome as usize);
-    answer.left_out = beyond + bumps.len().saturating_sub(MOST_BUMPS);
+    answer.left_out = beyond;
+    let more = bumps.iter().skip(MOST_BUMPS);
+    answer.also_due =
+        more.map(|(_, told)| format!("{} to {}: {}", told.vep, told.to, told.outcome)).collect();
     answer.bumps = bumps.into_iter().take(MOST_BUMPS).map(|(_, told)| told).collect();
     let legacy = world.head.proposals().iter().filter(|document| document.is_legacy()).count();
     if legacy > 0 {
@@ -346,8 +353,12 @@ impl fmt::Display for Answer {
             writeln!(f, "No bump is due.")?;
         }
         self.bumps.iter().try_for_each(|bump| bump.fmt(f))?;
+        if !self.also_due.is_empty() {
+            writeln!(f, "\nDue as well; ask for single VEPs:")?;
+            self.also_due.iter().try_for_each(|due| writeln!(f, "- {due}"))?;
+        }
         if self.left_out > 0 {
-            writeln!(f, "\n{} more may be due; ask for single VEPs.", self.left_out)?;
+            writeln!(f, "\n{} more may be due and were not looked at.", self.left_out)?;
         }
         self.notes.iter().try_for_each(|note| writeln!(f, "\nNote: {note}"))
     }
