@@ -349,6 +349,7 @@ const ASKS: &[(&str, &str, &str)] = &[
         "Which feature gate guards it? Without one the text has to say why.",
     ),
     ("superseded-by-set", "superseded-by", "Which VEP takes its place?"),
+    ("succession-resolves", "superseded-by", "Which existing VEP takes its place?"),
 ];
 
 fn asks(lacks: &[Lack], then: Option<&Document>) -> Vec<Ask> {

@@ -32,6 +32,7 @@ pub struct Ask {
     /// Number (307), path or folder name
     vep: Name,
     /// The state it should get; none: all steps
+    #[arg(long)]
     #[serde(default)]
     to: Option<Status>,
     /// What the step needs, as key=value: stage, milestone.<stage>, reviewers, approvers, feature-gate, superseded-by

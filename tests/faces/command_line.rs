@@ -430,3 +430,16 @@ fn what_needs_no_thought_is_mended_shown_and_written_where_that_is_asked_for() {
     assert!(code == 0 && err.contains("wrote"), "{err}");
     assert_eq!(fs::read_to_string(&file).unwrap().matches("- \"@login-").count(), 20);
 }
+
+/// Every command line that the README shows is one that the program takes.
+#[test]
+fn the_readme_shows_only_command_lines_that_exist() {
+    let readme = fs::read_to_string(golden::root().join("README.md")).unwrap();
+    let lines: Vec<&str> = readme.lines().filter(|line| line.starts_with("vep-mcp ")).collect();
+    assert!(lines.len() > 15, "{lines:?}");
+    for line in lines {
+        let shown = line.split("  ").next().unwrap().replace("\"VEP-307: ...\"", "title");
+        let taken = vep_mcp::cli::command().try_get_matches_from(shown.split_whitespace());
+        assert!(taken.is_ok(), "{shown}: {}", taken.unwrap_err());
+    }
+}
