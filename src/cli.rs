@@ -115,7 +115,7 @@ struct Writing {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Writing")]
 struct Committing {
-    /// Write them, and commit them on a new local branch; nobody is signed off but by git's own configuration
+    /// Write them, and commit them on a new local branch; the sign-off stays yours: `git commit --amend -s`
     #[arg(long)]
     commit: bool,
 }

@@ -98,6 +98,13 @@ pub struct Evidence {
     pub says: &'static str,
 }
 
+impl std::fmt::Display for Evidence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let side = if self.speaks_for { "for" } else { "against" };
+        write!(f, "{side} it ({}): {}", self.source.name(), self.says)
+    }
+}
+
 const fn pro(source: Law, says: &'static str) -> Evidence {
     Evidence { speaks_for: true, source, says }
 }

@@ -155,13 +155,18 @@ pub fn propose(world: &World, document: &Arc<Document>, step: Step, inputs: &Inp
     let (mut sheets, then) = judged(world, &documents);
     let bar = Bar { from: Severity::Error, all: false };
     sheets.iter_mut().for_each(|sheet| sheet.declare(&inputs.declared, bar));
-    let lacks = lacks(&sheets, step.to, document);
-    let warnings = sheets.first().map(|sheet| warnings(sheet, step.to)).unwrap_or_default();
+    let mut lacks = lacks(&sheets, step.to, document);
+    let mut warnings = sheets.first().map(|sheet| warnings(sheet, step.to)).unwrap_or_default();
+    let doubts = sheets.first().map(doubts).unwrap_or_default();
+    let succession = succession(world, document, step.to, inputs);
+    lacks.extend(succession.lacks);
+    let in_doubt = !doubts.is_empty() || !succession.doubts.is_empty();
+    warnings.extend(doubts.into_iter().chain(succession.doubts));
     let outcome = match () {
         () if forbidden => Readiness::Refused,
         () if !lacks.is_empty() => Readiness::Lacking,
         () if step.ground.standing == Standing::Unsettled => Readiness::Undecided,
-        () if warnings.iter().any(|warning| warning.rule == "freeze-known") => Readiness::Undecided,
+        () if in_doubt || warnings.iter().any(|it| it.rule == "freeze-known") => Readiness::Undecided,
         () if sheets.iter().any(|sheet| sheet.outcome(bar) != Outcome::Passes) => Readiness::Undecided,
         () => Readiness::Ready,
     };
@@ -218,9 +223,11 @@ fn made(
     };
     make(document, &changes(world, document, to, inputs))?;
     let successor = inputs.successor.and_then(|number| world.head.numbered(number).next());
+    // What stands in the way of a successor is told by `succession`; nothing that it says is written over.
     if let (Some(successor), Some(number), Status::Replaced) = (successor, document.number(), to)
-        && successor.facts.replaces.as_ref().map(|fact| fact.value) != Some(number)
+        && successor.facts.replaces.is_none()
         && successor.path() != document.path()
+        && successor.matter().is_some()
     {
         make(successor, &[Change::SetNumber("replaces", number)])?;
     }
@@ -236,7 +243,9 @@ fn changes(world: &World, document: &Document, to: Status, inputs: &Inputs) -> V
     }
     for (key, people) in [("reviewers", &inputs.reviewers), ("approvers", &inputs.approvers)] {
         if !people.is_empty() {
-            changes.push(Change::List(key, people.iter().map(|it| format!("@{}", it.login())).collect()));
+            let written =
+                |it: &Handle| if it.is_tbd() { "TBD".to_owned() } else { format!("@{}", it.login()) };
+            changes.push(Change::List(key, people.iter().map(written).collect()));
         }
     }
     changes.extend(inputs.gate.iter().map(|gate| Change::Set("feature-gate", gate.clone())));
@@ -316,6 +325,58 @@ fn warnings(sheet: &Sheet, to: Status) -> Vec<Lack> {
     told(sheet, None, |rule, flaw| flaw.severity <= Severity::Warning && !blocks(rule, flaw, to))
 }
 
+/// What is only advice in a document and a doubt in a proposal: a release that is not out yet is called GA, or one
+/// that is out is newly targeted.
+fn doubts(sheet: &Sheet) -> Vec<Lack> {
+    told(sheet, None, |rule, flaw| {
+        let of_a_release = ["implemented-at-ga", "target-not-past"].contains(&rule);
+        of_a_release && flaw.age == Age::New && flaw.severity == Severity::Advice
+    })
+}
+
+/// What stands in the way of a successor, and what a person has to look at.
+#[derive(Default)]
+struct Succession {
+    lacks: Vec<Lack>,
+    doubts: Vec<Lack>,
+}
+
+fn succession(world: &World, document: &Document, to: Status, inputs: &Inputs) -> Succession {
+    let Some(number) = inputs.successor else { return Succession::default() };
+    let lack = |rule, what: String, fix: String| Lack { rule, file: None, line: 1, what, fix };
+    let lacks = |lack: Lack| Succession { lacks: vec![lack], doubts: vec![] };
+    if to != Status::Replaced {
+        let what = format!("VEP {number} is to take its place, and the state is {to}");
+        return lacks(lack("superseded-by-set", what, "Give a successor with replaced alone.".into()));
+    }
+    let holders: Vec<_> = world.head.numbered(number).collect();
+    let successor = match holders.as_slice() {
+        // A successor that does not exist is told by the book.
+        [] => return Succession::default(),
+        [one] => one,
+        several => {
+            let what = format!("{} VEPs have the number {number}", several.len());
+            return lacks(lack("number-unique", what, "Mend the numbers first.".into()));
+        }
+    };
+    if successor.matter().is_none() {
+        let what = format!("VEP {number} has no front matter that could name this one");
+        return lacks(lack("succession-answers", what, format!("Migrate VEP {number} first.")));
+    }
+    if let Some(other) = successor.facts.replaces.as_ref().filter(|it| Some(it.value) != document.number()) {
+        let what = format!("VEP {number} already replaces VEP {}", other.value);
+        let fix = "One key names one VEP: ask the SIG which of the two it replaces.";
+        return lacks(lack("succession-answers", what, fix.into()));
+    }
+    let state = successor.facts.status.as_ref().map(|it| it.value);
+    let closed = state.filter(|it| matches!(it, Status::Rejected | Status::Withdrawn | Status::Replaced));
+    let doubts = closed.map(|state| {
+        let what = format!("VEP {number}, which is to take its place, is {state}");
+        lack("succession-resolves", what, "Make sure that this is the one that is meant.".into())
+    });
+    Succession { lacks: vec![], doubts: doubts.into_iter().collect() }
+}
+
 /// The flaws that are wanted; the step itself is told by its standing, and what is declared by its reason.
 fn told(sheet: &Sheet, file: Option<&String>, wanted: impl Fn(&str, &Flaw) -> bool) -> Vec<Lack> {
     let flaws = sheet.flaws().into_iter();
@@ -393,6 +454,9 @@ pub fn set(inputs: &mut Inputs, said: &str) -> Result<(), String> {
             let stage = Stage::read(value)
                 .ok_or_else(|| format!("{} is no stage; alpha, beta or ga", code(value)))?;
             inputs.stage = Some(stage);
+        }
+        "reviewers" | "approvers" if people().is_empty() => {
+            return Err(format!("{key} is given and names nobody; write TBD where nobody has agreed yet"));
         }
         "reviewers" => inputs.reviewers = people(),
         "approvers" => inputs.approvers = people(),

@@ -139,7 +139,10 @@ async fn what_must_not_be_is_refused_with_its_rule_and_leaves_no_patch() {
     let declared = json!({ "vep": 402, "to": "implementable", "set": people(), "declare": ["exception=granted on the list"] });
     let (bump, told) = ask(folder.path(), late, "prepare_status_bump", declared).await;
     assert_eq!(bump["bumps"][0]["outcome"], "a person must decide", "{told}");
-    assert!(told.contains("Declared as exception: granted on the list") && told.contains("/hold"), "{told}");
+    assert!(
+        told.contains("Declared as exception: `granted on the list`") && told.contains("/hold"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -186,6 +189,55 @@ fn only_what_is_committed_is_the_bump() {
     let files = git(path, &["show", "--format=", "--name-only", "HEAD"]);
     assert_eq!(files.lines().count(), 2, "{files}");
     assert_eq!(git(path, &["status", "--porcelain"]), "A  notes.txt\n");
+}
+
+#[test]
+fn what_is_not_committed_is_not_committed_along() {
+    let folder = universe();
+    let file = folder.path().join(BUDGET);
+    let mine = fs::read_to_string(&file).unwrap().replace("BootTimeBudget", "BootTimeBudgetX");
+    fs::write(&file, &mine).unwrap();
+    let (code, _, err) = run(folder.path(), &["bump", "402", "--to", "withdrawn", "--commit"]);
+    assert!(code == 3 && err.contains("commit or stash them first"), "{err}");
+    assert_eq!(
+        (fs::read_to_string(&file).unwrap(), git(folder.path(), &["branch", "--list"]).as_str()),
+        (mine, "* main\n")
+    );
+}
+
+#[test]
+fn a_successor_that_cannot_be_one_is_told_and_nothing_is_written_over() {
+    let folder = universe();
+    for (args, outcome, says) in [
+        (
+            &["401", "--to", "replaced", "--set", "superseded-by=408"][..],
+            "lacks something",
+            "already replaces VEP 407",
+        ),
+        (
+            &["402", "--to", "replaced", "--set", "superseded-by=410"],
+            "lacks something",
+            "Migrate VEP 410 first",
+        ),
+        (
+            &["402", "--to", "rejected", "--set", "superseded-by=404"],
+            "lacks something",
+            "with replaced alone",
+        ),
+        (&["412", "--to", "implemented"], "a person must decide", "is not out yet"),
+        (
+            &["402", "--set", "milestone.alpha=v1.8"],
+            "a person must decide",
+            "whose planned GA date has passed",
+        ),
+    ] {
+        let (_, told, err) = run(folder.path(), &[&["bump"], args].concat());
+        assert!(told.contains(&format!("**{outcome}**")) && told.contains(says), "{args:?}: {told}{err}");
+        assert_eq!(told.contains("```diff"), outcome == "a person must decide", "{told}");
+    }
+    for args in [&["401", "--to", "implementable"][..], &["401", "--set", "reviewers="]] {
+        assert_eq!(run(folder.path(), &[&["bump"], args].concat()).0, 2, "{args:?}");
+    }
 }
 
 #[test]
@@ -242,8 +294,11 @@ fn what_is_due_is_found_and_each_says_why() {
         (number, bump["to"].as_str().unwrap().to_owned(), bump["outcome"].as_str().unwrap().to_owned())
     });
     let due: Vec<_> = due.collect();
-    for (number, to) in [("VEP-402", "implementable"), ("VEP-401", "implemented")] {
-        assert!(due.contains(&(number.into(), to.into(), "ready".into())), "{due:?}");
+    // That a release is out by plan confirms nothing.
+    for (number, to, outcome) in
+        [("VEP-402", "implementable", "ready"), ("VEP-401", "implemented", "a person must decide")]
+    {
+        assert!(due.contains(&(number.into(), to.into(), outcome.into())), "{due:?}");
     }
     assert!(told["bumps"].as_array().unwrap().iter().all(|bump| bump["due"].is_string()));
 }

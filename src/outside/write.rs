@@ -21,6 +21,14 @@ pub fn apply(root: &Path, patches: &[Patch], commit: Option<(&str, &str)>) -> Re
     let targets: Vec<(PathBuf, &Patch)> = targets.collect::<Result<_, Failure>>()?;
     let git = Git::around(root.to_owned());
     if let Some((branch, _)) = commit {
+        for patch in patches {
+            // What is committed has to be what was shown, and nothing of somebody's unfinished work.
+            if git.act(&["diff", "--quiet", "HEAD", "--", &patch.path], b"").is_err() {
+                let why = "it has changes of yours that are not committed, or there is no commit yet; commit or stash them first";
+                git.act(&["rev-parse", "--git-dir"], b"")?;
+                return Err(Failure::Unwritable { what: patch.path.clone(), why: why.into() });
+            }
+        }
         // A branch that is there already, or no repository at all, is found before anything is written.
         git.act(&["switch", "--quiet", "--create", branch], b"")?;
     }
@@ -40,6 +48,10 @@ pub fn apply(root: &Path, patches: &[Patch], commit: Option<(&str, &str)>) -> Re
         git.act(&[&commit, paths.as_slice()].concat(), message.as_bytes())?;
         let name = git.act(&["log", "--max-count=1", "--format=%h %s"], b"")?;
         done.push(format!("committed {} on the new branch {branch}", name.trim()));
+        let signed = git.act(&["log", "--max-count=1", "--format=%(trailers:key=Signed-off-by)"], b"")?;
+        if signed.trim().is_empty() {
+            done.push("it is not signed off: `git commit --amend -s` does that, and then `git push`".into());
+        }
     }
     Ok(done)
 }

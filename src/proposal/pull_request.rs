@@ -8,7 +8,7 @@
 use super::{Inputs, Proposal, Readiness};
 use crate::document::Document;
 use crate::lifecycle::Standing;
-use crate::text::one_line;
+use crate::text::{code, one_line};
 use crate::vep::{Handle, Status};
 use crate::world::World;
 use std::collections::BTreeSet;
@@ -114,6 +114,9 @@ fn what(before: &Document, then: &Document, proposal: &Proposal, inputs: &Inputs
             lines.push(format!("- {key}: {}", logins(people.iter())));
         }
     }
+    if inputs.gate.is_some() {
+        lines.push("- feature-gate: another name".into());
+    }
     if let Some(by) = inputs.successor {
         lines.push(format!("- superseded-by: VEP-{by}, which names this one in `replaces`"));
     }
@@ -134,17 +137,18 @@ fn notes(world: &World, proposal: &Proposal, inputs: &Inputs) -> Vec<String> {
     let mut notes = Vec::new();
     if ground.standing == Standing::Unsettled {
         notes.push(format!("The law leaves this step open: {}", ground.why));
-        notes.extend(ground.evidence.iter().map(|it| {
-            let side = if it.speaks_for { "For" } else { "Against" };
-            format!("{side} it ({}): {}.", it.source.name(), it.says)
-        }));
+        notes.extend(ground.evidence.iter().map(|it| format!("{it}.")));
     }
     notes.extend(inputs.declared.iter().map(|(_, by)| {
-        format!("Declared as {}: {}. That makes nothing lawful; a person must decide.", by.kind, by.reason)
+        format!(
+            "Declared as {}: {}. That makes nothing lawful; a person must decide.",
+            by.kind,
+            code(&by.reason)
+        )
     }));
-    notes.extend(
-        proposal.warnings.iter().filter(|it| it.rule == "freeze-known").map(|it| format!("{}.", it.what)),
-    );
+    let told = ["freeze-known", "implemented-at-ga", "target-not-past", "succession-resolves"];
+    let told = proposal.warnings.iter().filter(|it| told.contains(&it.rule));
+    notes.extend(told.map(|it| format!("{}.", it.what.trim_end_matches('.'))));
     notes.push(format!("Prepared for {}; dates from {}.", world.today, world.calendar.source.name));
     notes
 }

@@ -104,9 +104,16 @@ fn handles_wellformed(case: &Case<'_>) -> Judged {
             return Some(Finding::must(person.span, what));
         }
         (!handle.has_at()).then(|| {
-            Finding::may(person.span, format!("{} is written without its `@`", code(&person.value)))
-                .fix(format!("Write \"@{}\".", handle.login()))
-                .mend(Change::List(key, replaced(all, person.span, &format!("@{}", handle.login()))))
+            let finding =
+                Finding::may(person.span, format!("{} is written without its `@`", code(&person.value)))
+                    .fix(format!("Write \"@{}\".", handle.login()));
+            // A word that names nobody, or a SIG, would become a stranger's login.
+            let names_nobody = ["none", "nobody", "tba", "na", "unknown"];
+            let login = handle.login().to_lowercase();
+            if names_nobody.contains(&login.as_str()) || login.starts_with("sig-") {
+                return finding;
+            }
+            finding.mend(Change::List(key, replaced(all, person.span, &format!("@{}", handle.login()))))
         })
     });
     Ok(findings.collect())

@@ -90,6 +90,9 @@ struct Told {
     /// `lawful`, `same`, `unsettled` or `unlawful`
     standing: &'static str,
     why: &'static str,
+    /// What speaks for and against an unsettled step
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    evidence: Vec<String>,
     /// The nearest lawful way
     #[serde(skip_serializing_if = "str::is_empty")]
     way: &'static str,
@@ -188,6 +191,10 @@ impl Verb for Bump {
             ));
         };
         let proposal = propose(world, document, step(start, to), &given);
+        if proposal.outcome.is_open() && proposal.patches.is_empty() {
+            let what = format!("nothing would change: {} is so already", label(document));
+            return Err(Trouble::new(what, "Name another state, or with `set` what is to be another."));
+        }
         let pull = prepared(world, document, &proposal, &given);
         answer.commit = pull.as_ref().map(|pull| (pull.branch.clone(), pull.message.clone()));
         answer.bumps.push(told(world, document, &proposal, pull, None));
@@ -232,6 +239,7 @@ fn told(
         outcome: proposal.outcome.as_str(),
         standing: step.ground.standing.as_str(),
         why: step.ground.why,
+        evidence: step.ground.evidence.iter().map(ToString::to_string).collect(),
         way: step.ground.way,
         who: who(step.to),
         lacks: if refused { vec![] } else { transition::lacks(&proposal.lacks) },
@@ -289,10 +297,17 @@ fn due(world: &World, answer: &mut Answer) {
     let beyond = candidates.len().saturating_sub(MOST_LOOKED_AT);
     let mut bumps: Vec<(Readiness, Told)> = Vec::new();
     for (document, start, (to, why)) in candidates.into_iter().take(MOST_LOOKED_AT) {
-        let proposal = propose(world, document, step(start, to), &Inputs::default());
+        let mut proposal = propose(world, document, step(start, to), &Inputs::default());
         // A gate is due when it is complete, and not before.
         if to == Status::Implementable && proposal.outcome != Readiness::Ready {
             continue;
+        }
+        // That a release is out by plan confirms nothing; what shipped and what slipped is for people to say.
+        if to != Status::Implementable && proposal.outcome == Readiness::Ready {
+            proposal.outcome = Readiness::Undecided;
+        }
+        if to == Status::Deferred {
+            proposal.patches.clear();
         }
         let pull = prepared(world, document, &proposal, &Inputs::default());
         bumps.push((proposal.outcome, told(world, document, &proposal, pull, Some(why))));
@@ -303,6 +318,13 @@ fn due(world: &World, answer: &mut Answer) {
     answer.also_due =
         more.map(|(_, told)| format!("{} to {}: {}", told.vep, told.to, told.outcome)).collect();
     answer.bumps = bumps.into_iter().take(MOST_BUMPS).map(|(_, told)| told).collect();
+    let unread = world.head.proposals().iter().filter(|document| document.start().is_none());
+    for document in unread.take(MOST_BUMPS) {
+        answer.notes.push(format!(
+            "Not looked at, for its state cannot be read: {}. Validate it.",
+            code(document.path())
+        ));
+    }
     let legacy = world.head.proposals().iter().filter(|document| document.is_legacy()).count();
     if legacy > 0 {
         answer.notes.push(format!("Not looked at, for want of front matter: {legacy}. Migrate them first."));
@@ -316,7 +338,10 @@ fn due_step(world: &World, document: &Arc<Document>) -> Option<(Status, String)>
     let out = |release| world.calendar.is_out(release, world.today) == Some(true);
     match (status, target) {
         (Status::Implementable, Some((Stage::Ga, release))) if out(release.value) => {
-            let why = format!("ga was targeted for {}, whose planned GA date has passed", release.value);
+            let why = format!(
+                "ga was targeted for {}, whose planned GA date has passed; nothing here confirms that it shipped",
+                release.value
+            );
             Some((Status::Implemented, why))
         }
         (Status::Provisional, Some((stage, release))) if out(release.value) => {
@@ -372,6 +397,7 @@ impl fmt::Display for Told {
         self.due.iter().try_for_each(|due| writeln!(f, "- due: {due}"))?;
         let unsettled = self.standing == Standing::Unsettled.as_str();
         writeln!(f, "- {}: {} Who decides: {}.", self.standing, self.why, self.who)?;
+        self.evidence.iter().try_for_each(|it| writeln!(f, "- {it}"))?;
         if !self.way.is_empty() && (unsettled || self.pull_request.is_none()) {
             writeln!(f, "- the lawful way: {}", self.way)?;
         }
