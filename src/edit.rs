@@ -51,6 +51,9 @@ fn refuse<T>(span: Span, what: impl Into<String>) -> Result<T, Refusal> {
 
 /// The document with all changes made, one after the other.
 pub fn edited(document: &Document, changes: &[Change]) -> Result<Patch, Refusal> {
+    if let Some(at) = document.source.not_utf8() {
+        return refuse(Span::at(at), "the file is not UTF-8");
+    }
     let mut now = document.clone();
     for change in changes {
         let text = changed(&now, change)?;
@@ -738,6 +741,14 @@ mod tests {
         assert!(remove("x\n## A\n\nB\n---\n").is_err());
         // A link would lose its target.
         assert!(remove("[x]\n\n## A\n\n[x]: https://example.org\n").is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_no_text_is_not_edited() {
+        let source = Source::from_bytes("veps/sig-compute/7-a/vep.md", b"---\nstatus: x\n---\n\xff\n");
+        let refusal =
+            edited(&Document::parse(source), &[Change::Set("status", "deferred".into())]).unwrap_err();
+        assert!(refusal.what.contains("not UTF-8"));
     }
 
     #[test]
