@@ -22,6 +22,7 @@ use crate::sheet::{Age, Bar, Declaration, Flaw, Outcome, Sheet, judge};
 use crate::text::{Source, code, one_line};
 use crate::vep::{Handle, Number, Release, Stage, Status};
 use crate::world::World;
+use crate::yaml::Kind;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,8 +37,8 @@ pub struct Inputs {
     pub reviewers: Vec<Handle>,
     /// The approvers, all of them.
     pub approvers: Vec<Handle>,
-    /// The gate.
-    pub gate: Option<String>,
+    /// The gates, all of them.
+    pub gates: Vec<String>,
     /// The VEP that takes its place.
     pub successor: Option<Number>,
     /// Why a refused step is meant all the same, each with the rules that it speaks of.
@@ -152,7 +153,8 @@ pub fn propose(world: &World, document: &Arc<Document>, step: Step, inputs: &Inp
             return nothing(outcome, vec![not_editable(document, &path, &refusal)]);
         }
     };
-    let (mut sheets, then) = judged(world, &documents);
+    let mut sheets = judged(world, &documents);
+    let then = documents.into_iter().next();
     let bar = Bar { from: Severity::Error, all: false };
     sheets.iter_mut().for_each(|sheet| sheet.declare(&inputs.declared, bar));
     let mut lacks = lacks(&sheets, step.to, document);
@@ -166,11 +168,10 @@ pub fn propose(world: &World, document: &Arc<Document>, step: Step, inputs: &Inp
         () if forbidden => Readiness::Refused,
         () if !lacks.is_empty() => Readiness::Lacking,
         () if step.ground.standing == Standing::Unsettled => Readiness::Undecided,
-        () if in_doubt || warnings.iter().any(|it| it.rule == "freeze-known") => Readiness::Undecided,
+        () if in_doubt || warnings.iter().any(|it| FOR_A_PERSON.contains(&it.rule)) => Readiness::Undecided,
         () if sheets.iter().any(|sheet| sheet.outcome(bar) != Outcome::Passes) => Readiness::Undecided,
         () => Readiness::Ready,
     };
-    let changes = patches.iter().any(|patch| !patch.is_empty());
     let asks = asks(&lacks, then.as_ref());
     Proposal {
         step,
@@ -180,7 +181,7 @@ pub fn propose(world: &World, document: &Arc<Document>, step: Step, inputs: &Inp
         asks,
         sheet: sheets.into_iter().next(),
         then,
-        patches: if outcome.is_open() && changes { patches } else { vec![] },
+        patches: if outcome.is_open() { patches } else { vec![] },
     }
 }
 
@@ -248,7 +249,7 @@ fn changes(world: &World, document: &Document, to: Status, inputs: &Inputs) -> V
             changes.push(Change::List(key, people.iter().map(written).collect()));
         }
     }
-    changes.extend(inputs.gate.iter().map(|gate| Change::Set("feature-gate", gate.clone())));
+    changes.extend(gate(document, &inputs.gates));
     changes.extend(inputs.stage.iter().map(|stage| Change::Set("stage", stage.as_str().into())));
     let targets = inputs.targets.iter();
     changes.extend(targets.map(|(stage, release)| Change::Target(*stage, said(*release))));
@@ -264,18 +265,30 @@ fn changes(world: &World, document: &Document, to: Status, inputs: &Inputs) -> V
     changes
 }
 
+/// One gate is a text, unless the document has a list already.
+fn gate(document: &Document, gates: &[String]) -> Option<Change> {
+    let is_list = document
+        .matter()
+        .is_some_and(|matter| matter.written("feature-gate").any(|node| matches!(node.kind, Kind::List(_))));
+    match gates {
+        [] => None,
+        [one] if !is_list => Some(Change::Set("feature-gate", one.clone())),
+        all => Some(Change::List("feature-gate", all.to_vec())),
+    }
+}
+
 fn said(release: Option<Release>) -> String {
     release.map_or("TBD".into(), |release| release.to_string())
 }
 
-/// What the book says of documents as they would be, against what they are; and the first of them.
-fn judged(world: &World, documents: &[Document]) -> (Vec<Sheet>, Option<Document>) {
+/// What the book says of documents as they would be, against what they are.
+fn judged(world: &World, documents: &[Document]) -> Vec<Sheet> {
     let after = world.after(documents);
     let sheets = documents.iter().map(|then| {
         let was = world.head.at(then.path()).map_or(Was::Nothing, |was| Was::Known(was));
         judge(&after, then, was)
     });
-    (sheets.collect(), documents.first().cloned())
+    sheets.collect()
 }
 
 /// The rules that are a state's own conditions.
@@ -297,9 +310,11 @@ pub fn conditions(to: Status) -> &'static [&'static str] {
     }
 }
 
-/// Conditions whose warnings keep nothing from being proposed: a freeze that is not known is for a person to
-/// judge, and a gate that the text opts out of is lawful.
-const LENIENT: [&str; 2] = ["freeze-known", "feature-gate-named"];
+/// Conditions whose warnings keep nothing from being proposed: a freeze that is not known, or that only warns, is
+/// for a person to judge, and a gate that the text opts out of is lawful.
+const LENIENT: [&str; 3] = ["freeze-known", "before-freeze", "feature-gate-named"];
+/// Warnings that leave a step to a person.
+const FOR_A_PERSON: [&str; 2] = ["freeze-known", "before-freeze"];
 
 /// Whether a flaw keeps the step from being proposed: an error that the step makes, or what breaks one of the
 /// state's own conditions. Another document's old mistakes, and the VEP's own, fail no run.
@@ -355,7 +370,8 @@ fn succession(world: &World, document: &Document, to: Status, inputs: &Inputs) -
         [] => return Succession::default(),
         [one] => one,
         several => {
-            let what = format!("{} VEPs have the number {number}", several.len());
+            let paths: Vec<String> = several.iter().take(5).map(|it| code(it.path())).collect();
+            let what = format!("{} VEPs have the number {number}: {}", several.len(), paths.join(", "));
             return lacks(lack("number-unique", what, "Mend the numbers first.".into()));
         }
     };
@@ -440,6 +456,24 @@ pub fn declaration(said: &str) -> Result<(&'static [&'static str], Declaration),
     Ok((rules, Declaration { kind, reason: one_line(reason.trim().trim_matches('"'), 300) }))
 }
 
+/// Reads the names of gates.
+fn gates(value: &str) -> Result<Vec<String>, String> {
+    let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let read = |name: &str| {
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let way = "letters and digits, such as LiveUpdateNADRef; without a gate leave the key out and say why in the text";
+        match is_name && !crate::vep::is_unset(name) {
+            true => Ok(name.to_owned()),
+            false => Err(format!("{} is no name of a feature gate: {way}", code(name))),
+        }
+    };
+    match names.map(read).collect::<Result<Vec<_>, _>>()? {
+        none if none.is_empty() => Err("feature-gate is given and names none".into()),
+        gates => Ok(gates),
+    }
+}
+
 /// Reads `key=value` inputs; what cannot be set this way is told with what can.
 pub fn set(inputs: &mut Inputs, said: &str) -> Result<(), String> {
     let Some((key, value)) = said.split_once('=') else {
@@ -460,7 +494,7 @@ pub fn set(inputs: &mut Inputs, said: &str) -> Result<(), String> {
         }
         "reviewers" => inputs.reviewers = people(),
         "approvers" => inputs.approvers = people(),
-        "feature-gate" if !value.is_empty() => inputs.gate = Some(value.to_owned()),
+        "feature-gate" => inputs.gates = gates(value)?,
         "superseded-by" => {
             let number = crate::vep::read_number(value)
                 .ok_or_else(|| format!("{} is no number of a VEP", code(value)))?;
@@ -517,6 +551,9 @@ mod tests {
             ("milestone.beta=soon", "no release"),
             ("status=deferred", "cannot be set here"),
             ("superseded-by=x", "no number"),
+            ("feature-gate=", "names none"),
+            ("feature-gate=TBD", "no name of a feature gate"),
+            ("feature-gate=My Gate", "no name of a feature gate"),
         ] {
             assert!(set(&mut Inputs::default(), said).unwrap_err().contains(what), "{said}");
         }

@@ -114,8 +114,8 @@ fn what(before: &Document, then: &Document, proposal: &Proposal, inputs: &Inputs
             lines.push(format!("- {key}: {}", logins(people.iter())));
         }
     }
-    if inputs.gate.is_some() {
-        lines.push("- feature-gate: another name".into());
+    if !inputs.gates.is_empty() {
+        lines.push(format!("- feature-gate: {}", inputs.gates.join(", ")));
     }
     if let Some(by) = inputs.successor {
         lines.push(format!("- superseded-by: VEP-{by}, which names this one in `replaces`"));
@@ -146,7 +146,8 @@ fn notes(world: &World, proposal: &Proposal, inputs: &Inputs) -> Vec<String> {
             code(&by.reason)
         )
     }));
-    let told = ["freeze-known", "implemented-at-ga", "target-not-past", "succession-resolves"];
+    let told =
+        ["freeze-known", "before-freeze", "implemented-at-ga", "target-not-past", "succession-resolves"];
     let told = proposal.warnings.iter().filter(|it| told.contains(&it.rule));
     notes.extend(told.map(|it| format!("{}.", it.what.trim_end_matches('.'))));
     notes.push(format!("Prepared for {}; dates from {}.", world.today, world.calendar.source.name));

@@ -29,15 +29,16 @@ const BEFORE_FREEZE: Rule = Rule {
 fn before_freeze(case: &Case<'_>) -> Judged {
     case.status_among(&[Status::Implementable])?;
     let (stage, release, span) = in_flight(case)?;
+    let mut findings: Vec<Finding> = planted(case, stage).collect();
     if !is_event(case, stage, release)? {
-        return Ok(vec![]);
+        return Ok(findings);
     }
     let Freeze::On(freeze) = case.world.calendar.freeze(release) else {
         return Err(NotYet::see(&format!("the VEP Freeze of {release} is not known"), "freeze-known"));
     };
     let today = case.world.today;
     if today < freeze {
-        return Ok(vec![]);
+        return Ok(findings);
     }
     let what = format!(
         "{stage} is newly approved for {release}, whose VEP Freeze is {freeze}; the last safe day was {}, today is {today} ({})",
@@ -45,14 +46,45 @@ fn before_freeze(case: &Case<'_>) -> Judged {
         case.world.calendar.source.with_age(today)
     );
     // Maintainers let a VEP about the process, with no code, move after the freeze.
-    Ok(vec![match case.now.home.is_meta() {
-        _ if case.world.pull.is_labelled(EXCEPTION) => {
-            let fix = "A maintainer has added `freeze-exception`; nothing is to be mended.";
-            Finding { gravity: Gravity::Settled, ..Finding::may(span, what).fix(fix) }
+    findings.insert(
+        0,
+        match case.now.home.is_meta() {
+            _ if case.world.pull.is_labelled(EXCEPTION) => {
+                let fix = "A maintainer has added `freeze-exception`; nothing is to be mended.";
+                Finding { gravity: Gravity::Settled, ..Finding::may(span, what).fix(fix) }
+            }
+            true => Finding::should(span, what),
+            false => Finding::must(span, what),
+        },
+    );
+    Ok(findings)
+}
+
+/// Stages that are not in flight and newly get a release that is frozen and not out. That approves nothing yet, and
+/// a later switch to such a pair is no event, so it is said when it is written. What is out is history.
+fn planted<'a>(case: &'a Case<'_>, in_flight: Stage) -> impl Iterator<Item = Finding> + 'a {
+    let Was::Known(was) = case.was else { return None.into_iter().flatten() };
+    let (calendar, today) = (&case.world.calendar, case.world.today);
+    let targets = case.now.facts.targets.iter().filter(move |(stage, release)| {
+        let had = was.facts.targets.get(stage).is_some_and(|it| it.value == release.value);
+        **stage != in_flight
+            && !had
+            && !case.world.pull.is_labelled(EXCEPTION)
+            && calendar.is_out(release.value, today) == Some(false)
+    });
+    let frozen = targets.filter_map(move |(stage, release)| match calendar.freeze(release.value) {
+        Freeze::On(freeze) if today >= freeze => {
+            let what = format!(
+                "{stage} newly names {}, whose VEP Freeze was {freeze}; it is not in flight, so nothing is approved yet",
+                release.value
+            );
+            let span = release.span.unwrap_or_else(|| case.now.first_line());
+            let fix = "Name it with a reason, or leave it out until that stage is worked towards.";
+            Some(Finding::should(span, what).fix(fix))
         }
-        true => Finding::should(span, what),
-        false => Finding::must(span, what),
-    }])
+        _ => None,
+    });
+    Some(frozen).into_iter().flatten()
 }
 
 /// The label by which a maintainer grants an exception (VEP-282, CI Enforcement).
