@@ -177,6 +177,49 @@ fn write_and_commit_do_what_was_shown_and_sign_for_nobody() {
     assert!(code == 1 && err.contains("nothing is written"), "{err}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_commit_that_a_hook_refuses_leaves_everything_as_it_was() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = universe();
+    let path = folder.path();
+    fs::write(path.join("notes.txt"), "mine\n").unwrap();
+    git(path, &["add", "notes.txt"]);
+    let hook = path.join(".git/hooks/pre-commit");
+    fs::create_dir_all(hook.parent().unwrap()).unwrap();
+    fs::write(&hook, "#!/bin/sh\necho not today >&2\nexit 1\n").unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    for start in ["main", "HEAD~0"] {
+        git(path, &["checkout", "--quiet", start]);
+        let before = fs::read_to_string(path.join(BUDGET)).unwrap();
+        let head = git(path, &["rev-parse", "--abbrev-ref", "HEAD"]);
+        let (code, _, err) = run(path, &["bump", "402", "--to", "withdrawn", "--commit"]);
+        assert!(code == 3 && err.contains("not today") && err.contains("are as they were"), "{err}");
+        assert_eq!(fs::read_to_string(path.join(BUDGET)).unwrap(), before);
+        assert_eq!(git(path, &["rev-parse", "--abbrev-ref", "HEAD"]), head);
+        assert_eq!(git(path, &["status", "--porcelain"]), "A  notes.txt\n");
+        assert!(!git(path, &["branch", "--list"]).contains("vep-402"));
+    }
+}
+
+#[test]
+fn gates_are_names_and_a_list_stays_a_list() {
+    let folder = universe();
+    let set =
+        |gate: &str| run(folder.path(), &["transition", "402", "--set", &format!("feature-gate={gate}")]);
+    for (gate, line) in [
+        ("BootBudget", "+feature-gate: BootBudget\n"),
+        ("BootBudget,BootBudgetReport", "+feature-gate: [BootBudget, BootBudgetReport]\n"),
+    ] {
+        let (code, told, err) = set(gate);
+        assert!(code == 0 && told.contains(line), "{told}{err}");
+    }
+    for gate in ["", "TBD", "Boot Budget", "Boot;rm"] {
+        let (code, _, err) = set(gate);
+        assert!(code == 2 && err.contains("feature"), "{gate}: {err}");
+    }
+}
+
 #[test]
 fn only_what_is_committed_is_the_bump() {
     let folder = universe();
@@ -300,7 +343,13 @@ fn what_is_due_is_found_and_each_says_why() {
     {
         assert!(due.contains(&(number.into(), to.into(), outcome.into())), "{due:?}");
     }
-    assert!(told["bumps"].as_array().unwrap().iter().all(|bump| bump["due"].is_string()));
+    let all = told["bumps"].as_array().unwrap();
+    assert!(all.iter().all(|bump| bump["due"].is_string() && bump["pull_request"].is_null()));
+    // The batch of whole pull requests, as a bot runs it.
+    let (_, full, _) = run(path, &["bump", "--due", "--full", "--format", "json"]);
+    let full: Value = serde_json::from_str(&full).unwrap();
+    let whole = full["bumps"].as_array().unwrap().iter().filter(|bump| bump["pull_request"].is_object());
+    assert_eq!((full["bumps"].as_array().unwrap().len(), whole.count()), (all.len(), 2));
 }
 
 #[cfg(unix)]

@@ -19,41 +19,87 @@ use std::path::{Path, PathBuf};
 pub fn apply(root: &Path, patches: &[Patch], commit: Option<(&str, &str)>) -> Result<Vec<String>, Failure> {
     let targets = patches.iter().map(|patch| Ok((target(root, patch)?, patch)));
     let targets: Vec<(PathBuf, &Patch)> = targets.collect::<Result<_, Failure>>()?;
-    let git = Git::around(root.to_owned());
-    if let Some((branch, _)) = commit {
-        for patch in patches {
-            // What is committed has to be what was shown, and nothing of somebody's unfinished work.
-            if git.act(&["diff", "--quiet", "HEAD", "--", &patch.path], b"").is_err() {
-                let why = "it has changes of yours that are not committed, or there is no commit yet; commit or stash them first";
-                git.act(&["rev-parse", "--git-dir"], b"")?;
-                return Err(Failure::Unwritable { what: patch.path.clone(), why: why.into() });
-            }
+    match commit {
+        None => write_all(&targets),
+        Some((branch, message)) => {
+            let git = Git::around(root.to_owned());
+            on_a_branch(&git, patches, branch)?;
+            let done = write_all(&targets).and_then(|done| committed(&git, patches, branch, message, done));
+            done.map_err(|failure| taken_back(&git, patches, branch, failure))
         }
-        // A branch that is there already, or no repository at all, is found before anything is written.
-        git.act(&["switch", "--quiet", "--create", branch], b"")?;
     }
+}
+
+fn write_all(targets: &[(PathBuf, &Patch)]) -> Result<Vec<String>, Failure> {
     let mut done: Vec<String> = Vec::new();
     for (file, patch) in targets {
-        if let Err(error) = write(&file, patch) {
+        if let Err(error) = write(file, patch) {
             let before = if done.is_empty() { "nothing".into() } else { done.join(", ") };
             let why = format!("{error}; done before: {before}");
             return Err(Failure::Unwritable { what: patch.path.clone(), why });
         }
         done.push(format!("wrote {}", patch.path));
     }
-    if let Some((branch, message)) = commit {
-        let paths: Vec<&str> = patches.iter().map(|patch| patch.path.as_str()).collect();
-        git.act(&[&["add", "--"], paths.as_slice()].concat(), b"")?;
-        let commit = ["commit", "--quiet", "--only", "--file=-", "--"];
-        git.act(&[&commit, paths.as_slice()].concat(), message.as_bytes())?;
-        let name = git.act(&["log", "--max-count=1", "--format=%h %s"], b"")?;
-        done.push(format!("committed {} on the new branch {branch}", name.trim()));
-        let signed = git.act(&["log", "--max-count=1", "--format=%(trailers:key=Signed-off-by)"], b"")?;
-        if signed.trim().is_empty() {
-            done.push("it is not signed off: `git commit --amend -s` does that, and then `git push`".into());
+    Ok(done)
+}
+
+/// A new branch on which what will be committed is what was shown, and nothing of somebody's unfinished work.
+fn on_a_branch(git: &Git, patches: &[Patch], branch: &str) -> Result<(), Failure> {
+    for patch in patches {
+        if git.act(&["diff", "--quiet", "HEAD", "--", &patch.path], b"").is_err() {
+            let why = "it has changes of yours that are not committed, or there is no commit yet; commit or stash them first";
+            git.act(&["rev-parse", "--git-dir"], b"")?;
+            return Err(Failure::Unwritable { what: patch.path.clone(), why: why.into() });
         }
     }
+    // A branch that is there already, or no repository at all, is found before anything is written.
+    git.act(&["switch", "--quiet", "--create", branch], b"")?;
+    Ok(())
+}
+
+fn committed(
+    git: &Git,
+    patches: &[Patch],
+    branch: &str,
+    message: &str,
+    mut done: Vec<String>,
+) -> Result<Vec<String>, Failure> {
+    let paths: Vec<&str> = patches.iter().map(|patch| patch.path.as_str()).collect();
+    git.act(&[&["add", "--"], paths.as_slice()].concat(), b"")?;
+    let commit = ["commit", "--quiet", "--only", "--file=-", "--"];
+    git.act(&[&commit, paths.as_slice()].concat(), message.as_bytes())?;
+    // It is done: what is only told about it must not take it back.
+    let log = |format: &str| git.act(&["log", "--max-count=1", format], b"").unwrap_or_default();
+    done.push(format!("committed {} on the new branch {branch}", log("--format=%h %s").trim()));
+    let signed = !log("--format=%(trailers:key=Signed-off-by)").trim().is_empty();
+    if !signed {
+        done.push("it is not signed off: `git commit --amend -s` does that".into());
+    }
+    done.push(format!("of the commands above only the last is left: git push -u origin {branch}"));
     Ok(done)
+}
+
+/// Undoes a commit that could not be made, such as one that a hook refused: the files as they were, the branch that
+/// was left, and no new one. What cannot be undone is told.
+fn taken_back(git: &Git, patches: &[Patch], branch: &str, failure: Failure) -> Failure {
+    let undo = || -> Result<(), Failure> {
+        for patch in patches {
+            let back: &[&str] = match patch.before {
+                Some(_) => &["checkout", "--quiet", "HEAD", "--", &patch.path],
+                None => &["rm", "--quiet", "--force", "--ignore-unmatch", "--", &patch.path],
+            };
+            git.act(back, b"")?;
+        }
+        git.act(&["checkout", "--quiet", "-"], b"")?;
+        git.act(&["branch", "--quiet", "-D", branch], b"")?;
+        Ok(())
+    };
+    Failure::Git(match undo() {
+        Ok(()) => format!("{failure}; nothing was committed, and the files and the branch are as they were"),
+        Err(left) => format!(
+            "{failure}; nothing was committed, but the branch {branch} and changed files are left: {left}"
+        ),
+    })
 }
 
 /// The file that a patch is for, if it still has the text that the patch was made from.

@@ -23,8 +23,10 @@ use std::sync::Arc;
 
 /// Most due bumps that are worked out for a batch.
 const MOST_LOOKED_AT: usize = 200;
-/// Most bumps of a batch that are told in full.
-const MOST_BUMPS: usize = 10;
+/// Most bumps of a batch that are told, unless all are wanted with their pull requests.
+const MOST_BUMPS: usize = 8;
+/// Most bumps beyond these that are named.
+const MOST_NAMED: usize = 20;
 
 /// Prepares status-bump pull requests.
 #[derive(Debug)]
@@ -51,6 +53,9 @@ pub struct Ask {
     /// Every VEP whose bump is due
     #[arg(long, conflicts_with_all = ["vep", "to", "set", "declare"])]
     due: bool,
+    /// With due: each with its whole pull request
+    #[arg(long, requires = "due")]
+    full: bool,
 }
 
 /// The pull requests.
@@ -174,7 +179,7 @@ impl Verb for Bump {
             commit: None,
         };
         if ask.due {
-            due(world, &mut answer);
+            due(world, ask.full, &mut answer);
             return Ok(answer);
         }
         let Some(name) = &ask.vep else {
@@ -287,7 +292,7 @@ fn pools(world: &World, path: &str) -> Pools {
 }
 
 /// Every VEP whose bump is due, the ready ones first.
-fn due(world: &World, answer: &mut Answer) {
+fn due(world: &World, full: bool, answer: &mut Answer) {
     let candidates: Vec<_> = world
         .head
         .proposals()
@@ -309,15 +314,26 @@ fn due(world: &World, answer: &mut Answer) {
         if to == Status::Deferred {
             proposal.patches.clear();
         }
-        let pull = prepared(world, document, &proposal, &Inputs::default());
-        bumps.push((proposal.outcome, told(world, document, &proposal, pull, Some(why))));
+        let pull = full.then(|| prepared(world, document, &proposal, &Inputs::default())).flatten();
+        let told = told(world, document, &proposal, pull, Some(why));
+        bumps.push((proposal.outcome, if full { told } else { brief(told) }));
     }
     bumps.sort_by_key(|(outcome, _)| *outcome as usize);
+    let mut bumps: Vec<Told> = bumps.into_iter().map(|(_, told)| told).collect();
+    let rest = if full { vec![] } else { bumps.split_off(MOST_BUMPS.min(bumps.len())) };
+    let named = rest.iter().take(MOST_NAMED);
+    answer.also_due = named.map(|told| format!("{} to {}: {}", told.vep, told.to, told.outcome)).collect();
+    let unnamed = rest.len().saturating_sub(MOST_NAMED);
+    if unnamed > 0 {
+        answer
+            .notes
+            .push(format!("{unnamed} more are due; `bump --due --full` on the command line tells all."));
+    }
     answer.left_out = beyond;
-    let more = bumps.iter().skip(MOST_BUMPS);
-    answer.also_due =
-        more.map(|(_, told)| format!("{} to {}: {}", told.vep, told.to, told.outcome)).collect();
-    answer.bumps = bumps.into_iter().take(MOST_BUMPS).map(|(_, told)| told).collect();
+    answer.bumps = bumps;
+    if !full && !answer.bumps.is_empty() {
+        answer.notes.push("Ask for one VEP to get its pull request, or with full for all of them.".into());
+    }
     let unread = world.head.proposals().iter().filter(|document| document.start().is_none());
     for document in unread.take(MOST_BUMPS) {
         answer.notes.push(format!(
@@ -329,6 +345,11 @@ fn due(world: &World, answer: &mut Answer) {
     if legacy > 0 {
         answer.notes.push(format!("Not looked at, for want of front matter: {legacy}. Migrate them first."));
     }
+}
+
+/// As one of many: what is due and what it lacks. The rest is told when it is asked for.
+fn brief(told: Told) -> Told {
+    Told { warnings: vec![], evidence: vec![], freeze: None, ..told }
 }
 
 /// The step that is due for a document, and why.
