@@ -300,7 +300,7 @@ impl JsonSchema for Name {
 const MOST_NAME: usize = 300;
 
 /// The one proposal that `name` means, or what else may have been meant.
-fn one<'w>(corpus: &'w Corpus, name: &str) -> Result<&'w Arc<Document>, Trouble> {
+pub(crate) fn one<'w>(corpus: &'w Corpus, name: &str) -> Result<&'w Arc<Document>, Trouble> {
     const MOST: usize = 10;
     if name.chars().nth(MOST_NAME).is_some() {
         return Err(Trouble::new(

@@ -138,7 +138,7 @@ async fn a_client_is_told_the_standing_of_every_step() {
         );
         assert_eq!(told["gate"], gate, "{name}");
         assert!(text(&result).contains(standing), "{name}");
-        assert_eq!(told["detail"]["evidence"].is_array(), standing == "unsettled", "{name}");
+        assert_eq!(told["evidence"].is_array(), standing == "unsettled", "{name}");
     }
     client.cancel().await.unwrap();
 }

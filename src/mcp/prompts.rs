@@ -9,7 +9,8 @@
 use super::{Entry, text_of};
 use crate::outside::Outside;
 use crate::text::{code, nearest, one_line};
-use crate::vep::Status;
+use crate::vep::{Release, Status};
+use crate::verbs;
 use minijinja::{Environment, UndefinedBehavior};
 use rmcp::ErrorData;
 use rmcp::model::{
@@ -130,6 +131,14 @@ impl Form {
                 self.name
             ));
         }
+        for argument in &self.arguments {
+            let text = arguments.get(argument.name.as_str()).map_or("", String::as_str);
+            if let Some(why) =
+                (!text.is_empty()).then(|| names_nothing(outside, argument.completes, text)).flatten()
+            {
+                return invalid(format!("the argument {} of the prompt {}: {why}", argument.name, self.name));
+            }
+        }
         let facts = self.facts(outside, tools, &arguments);
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -186,6 +195,31 @@ impl Form {
         values.truncate(CompletionInfo::MAX_VALUES);
         CompletionInfo::with_pagination(values, total, more)
             .map_err(|error| ErrorData::internal_error(error, None))
+    }
+}
+
+/// Why an argument names nothing that is there, with what was meant.
+fn names_nothing(outside: &Outside, completes: Completes, written: &str) -> Option<String> {
+    match completes {
+        Completes::State if Status::read(written).is_none() => {
+            let states = Status::ALL.map(Status::as_str);
+            let near = nearest(written, states).map(|near| format!("did you mean {near}? "));
+            Some(format!(
+                "{} is no state; {}there are {}",
+                code(written),
+                near.unwrap_or_default(),
+                states.join(", ")
+            ))
+        }
+        Completes::Release if Release::read(written).is_none() => {
+            Some(format!("{} is no release like v1.11", code(written)))
+        }
+        Completes::Vep => {
+            // A checkout that cannot be read is told by the tools.
+            let world = outside.load(None).ok()?;
+            verbs::one(&world.head, written).err().map(|trouble| trouble.to_string())
+        }
+        Completes::State | Completes::Release => None,
     }
 }
 
@@ -256,9 +290,14 @@ mod tests {
 
     #[test]
     fn what_is_put_in_is_no_template() {
-        let outside = Outside::new(Place::Example, None);
+        let folder = tempfile::tempdir().unwrap();
+        let vep = folder.path().join("veps/sig-compute/7-clock");
+        std::fs::create_dir_all(&vep).unwrap();
+        let text = "---\ntitle: \"{{ 7 * 7 }}{% raw %}\"\nstatus: provisional\n---\n\n# VEP #7: Clock\n";
+        std::fs::write(vep.join("vep.md"), text).unwrap();
+        let outside = Outside::new(Place::Given(folder.path().to_owned()), None);
         let forms = forms();
-        let given = serde_json::json!({ "vep": "402", "to": "{{ 7 * 7 }}{% raw %}" });
+        let given = serde_json::json!({ "vep": "7" });
         let filled = forms[0].filled(&outside, &Tools::all(), given.as_object().unwrap()).unwrap();
         let text = format!("{:?}", filled.messages[0].content);
         assert!(text.contains("{{ 7 * 7 }}{% raw %}"), "{text}");

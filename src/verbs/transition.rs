@@ -81,6 +81,9 @@ struct NextStep {
     /// The nearest lawful way
     #[serde(skip_serializing_if = "str::is_empty")]
     way: &'static str,
+    /// What speaks for and against an unsettled step
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    evidence: Vec<Side>,
     /// In full, where one step was asked for
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<Detail>,
@@ -107,9 +110,6 @@ pub(super) struct Question {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct Detail {
-    /// What speaks for and against an unsettled step
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    evidence: Vec<Side>,
     /// Where the law says so
     cites: Vec<String>,
     /// The step's own conditions
@@ -133,7 +133,7 @@ struct Detail {
     also: Vec<String>,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 struct Side {
     /// `for` or `against`
     side: &'static str,
@@ -239,8 +239,18 @@ fn next_step(
         outcome: proposal.outcome.as_str(),
         lacks: lacks(&proposal.lacks),
         way: step.ground.way,
+        evidence: evidence(step),
         detail: full.map(|declared| detail(world, document, proposal, declared)),
     }
+}
+
+fn evidence(step: Step) -> Vec<Side> {
+    let told = step.ground.evidence.iter().map(|it| Side {
+        side: if it.speaks_for { "for" } else { "against" },
+        source: it.source.name(),
+        says: it.says,
+    });
+    told.collect()
 }
 
 /// What a proposal lacks, as it is told.
@@ -262,14 +272,8 @@ pub(super) fn questions(proposal: &Proposal) -> Vec<Question> {
 
 fn detail(world: &World, document: &Arc<Document>, proposal: &Proposal, declared: &Declared) -> Detail {
     let step = proposal.step;
-    let evidence = step.ground.evidence.iter().map(|it| Side {
-        side: if it.speaks_for { "for" } else { "against" },
-        source: it.source.name(),
-        says: it.says,
-    });
     let then = proposal.then.as_ref().unwrap_or(document);
     Detail {
-        evidence: evidence.collect(),
         cites: step.ground.cites.iter().map(ToString::to_string).collect(),
         conditions: proposal.sheet.as_ref().map(|sheet| met(sheet, step.to)).unwrap_or_default(),
         warnings: lacks(&proposal.warnings),
@@ -373,6 +377,7 @@ impl NextStep {
 
     fn tells_the_same(&self, other: &Self) -> bool {
         (self.standing, self.gate, self.why, self.way) == (other.standing, other.gate, other.why, other.way)
+            && self.evidence == other.evidence
             && (!self.is_open() || self.lacks == other.lacks)
     }
 
@@ -392,10 +397,10 @@ impl NextStep {
         if is_step || (self.detail.is_some() && self.standing == Standing::Same.as_str()) {
             self.lacks.iter().try_for_each(|lack| writeln!(f, "- lacks {lack}"))?;
         }
-        let Some(detail) = &self.detail else { return Ok(()) };
-        for Side { side, source, says } in &detail.evidence {
+        for Side { side, source, says } in &self.evidence {
             writeln!(f, "- {side} it ({source}): {says}")?;
         }
+        let Some(detail) = &self.detail else { return Ok(()) };
         // What is missing has been told as a lack.
         for Condition { rule, says, state, why } in
             detail.conditions.iter().filter(|it| it.state != "missing")
