@@ -30,6 +30,9 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::JoinError;
+use tokio::time::error::Elapsed;
 
 pub use demo::demo;
 pub use schema::output as schema_of;
@@ -41,6 +44,9 @@ const VERSIONS: &[ProtocolVersion] =
 
 /// How long a verb may take before the client is told that it takes too long.
 const MOST_TIME: Duration = Duration::from_secs(30);
+
+/// How many questions are worked on at once. The others wait for their turn; their time begins with it.
+const MOST_AT_WORK: usize = 8;
 
 /// Longest text of an answer.
 const MOST_ANSWER: usize = 256 << 10;
@@ -74,6 +80,7 @@ pub struct Server {
     outside: Arc<Outside>,
     tools: Arc<Vec<Entry>>,
     prompts: Arc<Vec<Form>>,
+    turns: Arc<Semaphore>,
 }
 
 /// A verb as a tool.
@@ -164,6 +171,7 @@ impl Server {
             outside: Arc::new(outside),
             tools: Arc::new(Tools::all()),
             prompts: Arc::new(prompts::forms()),
+            turns: Arc::new(Semaphore::new(MOST_AT_WORK)),
         }
     }
 
@@ -176,14 +184,24 @@ impl Server {
         })
     }
 
+    /// Works on a thread of its own, in its turn and within a time. Work cannot be stopped from outside,
+    /// but who no longer waits for it gives the turn to the next.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Result<T, JoinError>, Elapsed> {
+        // It fails only when it is closed, which nobody does.
+        let _turn = self.turns.acquire().await;
+        tokio::time::timeout(MOST_TIME, tokio::task::spawn_blocking(work)).await
+    }
+
     /// Does something with the world on a thread of its own, within a time.
     async fn apart<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, ErrorData> + Send + 'static,
     ) -> Result<T, ErrorData> {
         let server = self.clone();
-        let work = tokio::task::spawn_blocking(move || work(&server));
-        match tokio::time::timeout(MOST_TIME, work).await {
+        match self.in_turn(move || work(&server)).await {
             Ok(Ok(done)) => done,
             Ok(Err(panic)) => {
                 tracing::error!(%panic, "the server failed");
@@ -206,8 +224,7 @@ impl Server {
             return Err(ErrorData::invalid_params(what, None));
         };
         let (outside, call) = (Arc::clone(&self.outside), entry.call);
-        let work = tokio::task::spawn_blocking(move || call(&outside, arguments));
-        Ok(match tokio::time::timeout(MOST_TIME, work).await {
+        Ok(match self.in_turn(move || call(&outside, arguments)).await {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => {
                 tracing::error!(tool = name, %panic, "a tool failed");
@@ -216,6 +233,15 @@ impl Server {
             Err(_) => error(&format!("{name} took over {} s; narrow the question.", MOST_TIME.as_secs())),
         })
     }
+}
+
+/// Waits for an answer until the client cancels the request; what is answered then is never sent.
+async fn unless_cancelled<T>(
+    context: &RequestContext<RoleServer>,
+    answer: impl Future<Output = Result<T, ErrorData>>,
+) -> Result<T, ErrorData> {
+    let cancelled = || Err(ErrorData::internal_error("the request was cancelled", None));
+    context.ct.run_until_cancelled(answer).await.unwrap_or_else(cancelled)
 }
 
 fn error(text: &str) -> CallToolResult {
@@ -284,25 +310,25 @@ impl ServerHandler for Server {
     async fn get_prompt(
         &self,
         request: GetPromptRequestParams,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
         let given = request.arguments.unwrap_or_default();
         let filled = self
             .apart(move |server| server.form(&request.name)?.filled(&server.outside, &server.tools, &given));
-        Ok(filled.await?.into())
+        Ok(unless_cancelled(&context, filled).await?.into())
     }
 
     async fn complete(
         &self,
         request: CompleteRequestParams,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
         let Reference::Prompt(prompt) = request.r#ref else {
             return Err(ErrorData::invalid_params("only the arguments of prompts complete", None));
         };
         let completed = self
             .apart(move |server| server.form(&prompt.name)?.completed(&server.outside, &request.argument));
-        Ok(CompleteResult::new(completed.await?))
+        Ok(CompleteResult::new(unless_cancelled(&context, completed).await?))
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
@@ -312,9 +338,10 @@ impl ServerHandler for Server {
     async fn call_tool(
         &self,
         request: CallToolRequestParams,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let mut result = self.answer(&request.name, request.arguments.unwrap_or_default()).await?;
+        let answer = self.answer(&request.name, request.arguments.unwrap_or_default());
+        let mut result = unless_cancelled(&context, answer).await?;
         // Clients of the newest revision that skip discovery learn only here who answers.
         let me = serde_json::to_value(self.get_info().server_info).unwrap_or_default();
         result.meta.get_or_insert_default().0.insert("io.modelcontextprotocol/serverInfo".into(), me);
@@ -327,8 +354,10 @@ impl ServerHandler for Server {
 pub fn log_to_stderr() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("VEP_LOG").unwrap_or_else(|_| EnvFilter::new("warn,rmcp=error"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that nobody reads any more is no reason to panic, and it would be one if that were logged.
     // A second call, as tests make it, finds the first one's subscriber and leaves it.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = log.log_internal_errors(false).try_init();
 }
 
 #[cfg(test)]
