@@ -4,5 +4,6 @@ pub mod command_line;
 mod prompts;
 mod sdk;
 pub mod stdio;
+mod wire;
 
 pub use stdio::{call, connect, text};

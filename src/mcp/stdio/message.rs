@@ -115,6 +115,13 @@ fn request(members: Map<String, Value>, id: RequestId) -> Result<ClientJsonRpcMe
     if !object(params.and_then(|params| params.get("_meta"))) {
         return Err(invalid("`_meta` is not an object"));
     }
+    // rmcp takes the parameters of a list for none at all where they do not fit.
+    let listing =
+        members.get("method").and_then(Value::as_str).is_some_and(|method| method.ends_with("/list"));
+    let cursor = params.and_then(|params| params.get("cursor"));
+    if listing && cursor.is_some_and(|cursor| !cursor.is_string() && !cursor.is_null()) {
+        return Err(invalid("`cursor` is not a string"));
+    }
     let message: ClientJsonRpcMessage =
         serde_json::from_value(Value::Object(members)).map_err(|error| invalid(&error.to_string()))?;
     if let ClientJsonRpcMessage::Request(request) = &message
