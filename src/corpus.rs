@@ -1,4 +1,4 @@
-//! All proposals of a checkout together: by number, by path, by words.
+//! All proposals of a checkout together: by number, by path, by name.
 //!
 //! Absent on purpose: how they got here. The roof hands over documents that it has read.
 
@@ -207,25 +207,6 @@ impl Corpus {
         let prefixed =
             format!("sig-{}", name.trim_start_matches('@').trim_start_matches("sig/").to_lowercase());
         text::nearest(name, self.known_sigs()).or_else(|| text::nearest(&prefixed, self.known_sigs()))
-    }
-
-    /// The proposals in which every one of the words occurs, with those first whose title has the most
-    /// of them. Case does not matter.
-    pub fn search(&self, words: &str) -> Vec<&Arc<Document>> {
-        let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-        let mut found: BTreeMap<std::cmp::Reverse<usize>, Vec<&Arc<Document>>> = BTreeMap::new();
-        for document in &self.proposals {
-            let text = document.source.text().to_lowercase();
-            if !words.iter().all(|word| text.contains(word) || document.path().to_lowercase().contains(word))
-            {
-                continue;
-            }
-            let title =
-                document.facts.title.as_ref().map(|fact| fact.value.to_lowercase()).unwrap_or_default();
-            let in_title = words.iter().filter(|word| title.contains(*word)).count();
-            found.entry(std::cmp::Reverse(in_title)).or_default().push(document);
-        }
-        found.into_values().flatten().collect()
     }
 }
 

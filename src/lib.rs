@@ -17,7 +17,8 @@
 //! | | [`document`] | one `vep.md`, read whole and never refused |
 //! | | [`edit`] | exact changes to a document's front matter |
 //! | 3 | [`calendar`] | releases, freezes and phases; unknown is an answer |
-//! | | [`corpus`] | all proposals together: by number, path, words |
+//! | | [`corpus`] | all proposals together: by number and path |
+//! | | [`search`] | which proposals speak of some words, and why |
 //! | | [`owners`] | OWNERS and aliases as Prow resolves them |
 //! | | [`settings`] | what a checkout asks of this tool |
 //! | | [`world`] | everything that a question may be asked about |
@@ -63,6 +64,7 @@ pub mod render;
 pub mod report;
 pub mod rule;
 pub mod rules;
+pub mod search;
 pub mod settings;
 pub mod sheet;
 pub mod text;

@@ -12,7 +12,7 @@ use vep_mcp::vep::Status;
 const FLOORS: &[&[&str]] = &[
     &["text", "patch", "yaml", "markdown"],
     &["vep", "law", "lifecycle", "prose", "document", "edit"],
-    &["calendar", "corpus", "owners", "settings", "world"],
+    &["calendar", "corpus", "search", "owners", "settings", "world"],
     &["rule", "rules", "sheet", "upstream", "report"],
     &["render", "proposal", "book", "verbs"],
     &["outside", "mcp", "cli"],

@@ -13,6 +13,7 @@ mod laws;
 mod lifecycle;
 mod review;
 mod rules;
+mod search;
 mod upstream;
 mod verbs;
 mod wild;

@@ -2,7 +2,8 @@
 
 use super::{Trouble, Verb, notices, one_or_many};
 use crate::document::{Document, Fact, Facts, Origin};
-use crate::text::one_line;
+use crate::search::{Found, search};
+use crate::text::{code, one_line};
 use crate::vep::{Handle, META_FOLDER, Release, Stage, Status};
 use crate::world::World;
 use schemars::JsonSchema;
@@ -29,7 +30,7 @@ pub struct Query;
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema, clap::Args)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ask {
-    /// Words that must all occur in path or text
+    /// What it is about, in your words
     #[arg(value_name = "WORDS")]
     #[serde(deserialize_with = "one_or_many")]
     #[schemars(with = "String")]
@@ -183,6 +184,9 @@ struct Row {
     created: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
+    /// Which words stand where
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
     /// The targets were read from prose, not from front matter
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     from_prose: bool,
@@ -207,19 +211,24 @@ impl Verb for Query {
             ));
         }
         let filter = Filter::of(world, &ask)?;
-        let candidates: Vec<&Arc<Document>> = match ask.words.join(" ").as_str() {
-            "" => world.head.proposals().iter().collect(),
-            words => world.head.search(words),
+        let words = ask.words.join(" ");
+        let sought = (!words.trim().is_empty()).then(|| search(&world.head, &words, |it| filter.takes(it)));
+        let mut found: Vec<&Arc<Document>> = match &sought {
+            Some(sought) => sought.hits.iter().map(|hit| hit.document).collect(),
+            None => world.head.proposals().iter().filter(|document| filter.takes(document)).collect(),
         };
-        let mut found: Vec<&Arc<Document>> =
-            candidates.into_iter().filter(|document| filter.takes(document)).collect();
         if let Some(sort) = ask.sort {
             found.sort_by_cached_key(|document| sort_key(document, sort));
         }
         let asked = Asked { stage: ask.stage, release: filter.release };
         let columns = if ask.fields.is_empty() { DEFAULT.to_vec() } else { ask.fields.clone() };
         let offset = ask.offset.unwrap_or_default();
-        let rows = found.iter().skip(offset).take(limit).map(|document| row(document, &columns, &asked));
+        let why = |document: &Document| {
+            let hit = sought.as_ref()?.hits.iter().find(|hit| hit.document.path() == document.path())?;
+            Some(one_line(&hit.reasons(), 90))
+        };
+        let rows = found.iter().skip(offset).take(limit);
+        let rows = rows.map(|document| Row { why: why(document), ..row(document, &columns, &asked) });
         let veps = if ask.limit.is_some() { rows.collect() } else { fitting(rows) };
         let end = offset.saturating_add(veps.len());
         Ok(Answer {
@@ -229,7 +238,7 @@ impl Verb for Query {
             by_status: count(found.iter().map(|document| status(document).to_owned())),
             by_sig: count(found.iter().map(|document| sig(document).unwrap_or("none").to_owned())),
             next_offset: (end < found.len() && !veps.is_empty()).then_some(end),
-            notes: notes(world, &ask, found.len()),
+            notes: sought.iter().flat_map(weighed).chain(notes(world, &ask, found.len())).collect(),
             veps,
             offset,
             columns,
@@ -426,6 +435,24 @@ fn row(document: &Document, columns: &[Column], ask: &Asked) -> Row {
     row
 }
 
+/// What is worth knowing about how the words were taken.
+fn weighed(found: &Found<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (word, read) in found.read_as.iter().take(5) {
+        notes.push(format!("No VEP has {}; it was read as {}.", code(word), code(read)));
+    }
+    if !found.unknown.is_empty() {
+        let unknown: Vec<String> = found.unknown.iter().take(5).map(|word| code(word)).collect();
+        notes.push(format!("No VEP has {}.", unknown.join(", ")));
+    }
+    if found.whole == 0 && !found.hits.is_empty() {
+        notes.push("No VEP has all the words; those that fit best are listed.".into());
+    } else if found.whole < found.hits.len() {
+        notes.push(format!("The best fit first; {} of them have all the words.", found.whole));
+    }
+    notes
+}
+
 fn notes(world: &World, ask: &Ask, matched: usize) -> Vec<String> {
     let mut notes = Vec::new();
     let legacy = world.head.proposals().iter().filter(|document| document.is_legacy()).count();
@@ -479,11 +506,14 @@ impl fmt::Display for Answer {
 
 impl Answer {
     fn table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let heads: Vec<&str> = self.columns.iter().map(|column| head(*column)).collect();
+        let mut heads: Vec<&str> = self.columns.iter().map(|column| head(*column)).collect();
+        let with_why = self.veps.iter().any(|row| row.why.is_some());
+        heads.extend(with_why.then_some("why"));
         writeln!(f, "\n| VEP | {} |\n|---|{}", heads.join(" | "), "---|".repeat(heads.len()))?;
         for row in &self.veps {
-            let cells: Vec<String> =
-                self.columns.iter().map(|column| cell(row, *column).replace('|', "\\|")).collect();
+            let cells = self.columns.iter().map(|column| cell(row, *column));
+            let why = with_why.then(|| row.why.clone().unwrap_or_default());
+            let cells: Vec<String> = cells.chain(why).map(|cell| cell.replace('|', "\\|")).collect();
             let number = row.number.map_or("?".into(), |number| number.to_string());
             writeln!(f, "| {number} | {} |", cells.join(" | "))?;
         }
