@@ -9,15 +9,19 @@
 
 mod cases;
 mod fields;
+mod guide;
 mod questions;
+mod schema;
 mod states;
 mod terms;
 
 pub use cases::{Example, examples};
+pub use guide::{agents, authoring, lifecycle};
+pub use schema::schema;
 
 use crate::document::Key;
 use crate::law::Cite;
-use crate::lifecycle::{self, Standing, Step};
+use crate::lifecycle::{Standing, Step, steps, who};
 use crate::rule::Rule;
 use crate::rules::{self, BOOK};
 use crate::settings;
@@ -98,7 +102,7 @@ pub struct Page {
 pub fn pages() -> Vec<Page> {
     let mut pages: Vec<Page> = questions::QUESTIONS.iter().map(|told| told.page(Kind::Question)).collect();
     pages.extend(Status::ALL.map(states::page));
-    pages.extend(lifecycle::steps().map(step));
+    pages.extend(steps().map(step));
     pages.extend(crate::document::SCHEMA.iter().map(field));
     pages.extend(terms::TERMS.iter().map(|told| told.page(Kind::Term)));
     pages.extend(rules::all().map(rule));
@@ -176,7 +180,7 @@ fn step(step: Step) -> Page {
     if !ground.way.is_empty() {
         text.push(format!("Nearest lawful way: {}", ground.way));
     }
-    text.push(format!("Who decides: {}.", lifecycle::who(to)));
+    text.push(format!("Who decides: {}.", who(to)));
     Page {
         kind: Kind::Step,
         name: format!("{} to {to}", start.as_str().trim_matches(['(', ')'])),

@@ -191,7 +191,7 @@ impl Corpus {
 
     /// Every SIG that may own a VEP: VEP-282's three, those for which the organisation has a label, and
     /// those with a folder here.
-    fn known_sigs(&self) -> impl Iterator<Item = &str> {
+    pub fn known_sigs(&self) -> impl Iterator<Item = &str> {
         CANONICAL_SIGS.into_iter().chain(LABELLED_SIGS).chain(self.sig_folders())
     }
 

@@ -7,28 +7,34 @@
 //! Absent on purpose: sessions, roots, sampling and protocol logging, which the protocol has deprecated.
 
 mod demo;
+mod elicit;
+mod listen;
 mod prompts;
+mod resources;
 mod schema;
 mod stdio;
 
 use crate::outside::Outside;
 use crate::text::{code, one_line};
 use crate::verbs::{self, Face, Trouble, Verb};
-use crate::world::World;
+use crate::world::{Work, World};
+use elicit::Asked;
 use prompts::Form;
 use rmcp::ErrorData;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
-    CompleteResult, ContentBlock, DiscoverResult, GetPromptRequestParams, GetPromptResponse, Implementation,
-    InitializeRequestParams, InitializeResult, JsonObject, ListPromptsResult, ListToolsResult,
-    PaginatedRequestParams, ProtocolVersion, Reference, ServerCapabilities, ServerConfig, Tool,
+    CompleteResult, ContentBlock, DiscoverResult, GetPromptRequestParams, GetPromptResponse, Icon,
+    Implementation, InitializeRequestParams, InitializeResult, JsonObject, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
+    ReadResourceResult, Reference, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
     ToolAnnotations,
 };
-use rmcp::service::{RequestContext, RoleServer};
+use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use serde_json::Value;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
@@ -53,6 +59,12 @@ const MOST_ANSWER: usize = 256 << 10;
 
 /// How long a client may keep the lists: they change only with the binary.
 const LIST_TTL_MS: u64 = 3_600_000;
+
+/// How long a client may keep what is read from the checkout: listening tells sooner what changed.
+const CHECKOUT_TTL_MS: u64 = 5_000;
+
+/// A page with a tick: what is drafted, and what is judged.
+const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='M3 1h7l3 3v11H3z' fill='%23fff' stroke='%23326ce5'/%3E%3Cpath d='M5.5 9l2 2 3.5-4' fill='none' stroke='%2300a86b' stroke-width='1.6'/%3E%3C/svg%3E";
 
 /// What a client reads before it asks anything.
 pub const INSTRUCTIONS: &str = "\
@@ -81,13 +93,24 @@ pub struct Server {
     tools: Arc<Vec<Entry>>,
     prompts: Arc<Vec<Form>>,
     turns: Arc<Semaphore>,
+    /// The checkout as it was when somebody asked to listen.
+    noticed: Arc<Mutex<Option<World>>>,
 }
 
 /// A verb as a tool.
 #[derive(Debug)]
 struct Entry {
     tool: Tool,
-    call: fn(&Outside, JsonObject) -> CallToolResult,
+    /// Asks the checkout as it is when the question comes.
+    ask: fn(&Outside, &Arc<Work>, JsonObject) -> Answered,
+    /// Asks a world that is there already, with no base.
+    on: fn(&World, JsonObject) -> CallToolResult,
+}
+
+/// A tool's answer, and what it would ask a person.
+struct Answered {
+    result: CallToolResult,
+    asks: Vec<(String, &'static str)>,
 }
 
 /// Collects a tool for each verb.
@@ -122,33 +145,45 @@ impl Face for Tools {
                 .idempotent(true)
                 .open_world(false),
         );
-        self.0.push(Entry { tool, call: call::<V> });
+        self.0.push(Entry { tool, ask: ask::<V>, on: on::<V> });
     }
 }
 
 /// Asks a verb. Whatever keeps it from an answer is told as a tool's error, which the model reads.
-fn call<V: Verb>(outside: &Outside, arguments: JsonObject) -> CallToolResult {
-    let ask = match serde_json::from_value::<V::Ask>(Value::Object(arguments)) {
-        Ok(ask) => ask,
-        Err(why) => {
-            let what =
-                format!("the arguments of {} do not fit: {}", V::TOOL, one_line(&why.to_string(), 400));
-            let way = "Call it again with arguments as its input schema has them.";
-            return error(&Trouble::new(what, way).to_string());
-        }
-    };
-    let world = match outside.load(V::compares(&ask).as_ref()) {
-        Ok(world) => world,
-        Err(failure) => {
-            tracing::warn!(%failure, "no world");
-            return error(&failure.to_string());
-        }
-    };
-    answer::<V>(&world, ask).unwrap_or_else(|trouble| error(&trouble.to_string()))
+fn ask<V: Verb>(outside: &Outside, work: &Arc<Work>, arguments: JsonObject) -> Answered {
+    answer::<V>(outside, work, arguments).unwrap_or_else(|why| Answered { result: error(&why), asks: vec![] })
 }
 
-fn answer<V: Verb>(world: &World, ask: V::Ask) -> Result<CallToolResult, Trouble> {
-    let answer = V::run(world, ask)?;
+fn on<V: Verb>(world: &World, arguments: JsonObject) -> CallToolResult {
+    let answered = read::<V>(arguments).and_then(|ask| answered::<V>(world, ask));
+    answered.map_or_else(|why| error(&why), |answered| answered.result)
+}
+
+fn read<V: Verb>(arguments: JsonObject) -> Result<V::Ask, String> {
+    serde_json::from_value(Value::Object(arguments)).map_err(|why| {
+        let what = format!("the arguments of {} do not fit: {}", V::TOOL, one_line(&why.to_string(), 400));
+        let way = "Call it again with arguments as its input schema has them.";
+        Trouble::new(what, way).to_string()
+    })
+}
+
+fn answer<V: Verb>(outside: &Outside, work: &Arc<Work>, arguments: JsonObject) -> Result<Answered, String> {
+    let ask = read::<V>(arguments)?;
+    let world = outside.load(V::compares(&ask).as_ref()).map_err(|failure| {
+        tracing::warn!(%failure, "no world");
+        failure.to_string()
+    })?;
+    answered::<V>(&World { work: Arc::clone(work), ..world }, ask)
+}
+
+fn answered<V: Verb>(world: &World, ask: V::Ask) -> Result<Answered, String> {
+    let answer = V::run(world, ask).map_err(|trouble| trouble.to_string())?;
+    let result = told::<V>(world, &answer).map_err(|trouble| trouble.to_string())?;
+    Ok(Answered { result, asks: V::asks(&answer) })
+}
+
+/// An answer as text and as JSON, with links to the documents whose text it leaves out.
+fn told<V: Verb>(world: &World, answer: &V::Answer) -> Result<CallToolResult, Trouble> {
     let text = answer.to_string();
     if text.len() > MOST_ANSWER {
         return Err(Trouble::new(
@@ -156,11 +191,14 @@ fn answer<V: Verb>(world: &World, ask: V::Ask) -> Result<CallToolResult, Trouble
             "Ask for fewer VEPs, or without detail full.",
         ));
     }
-    let value = serde_json::to_value(&answer).map_err(|error| {
+    let value = serde_json::to_value(answer).map_err(|error| {
         Trouble::new(format!("the answer cannot be written as JSON: {error}"), "Report this.")
     })?;
     let mut result = CallToolResult::structured(value);
-    result.content = vec![ContentBlock::text(text)];
+    let documents = V::about(answer).into_iter().filter_map(|path| world.head.at(path));
+    let links = documents.filter_map(|document| resources::resource(document, &world.head));
+    result.content =
+        std::iter::once(ContentBlock::text(text)).chain(links.map(ContentBlock::resource_link)).collect();
     Ok(result)
 }
 
@@ -172,6 +210,7 @@ impl Server {
             tools: Arc::new(Tools::all()),
             prompts: Arc::new(prompts::forms()),
             turns: Arc::new(Semaphore::new(MOST_AT_WORK)),
+            noticed: Arc::default(),
         }
     }
 
@@ -195,6 +234,11 @@ impl Server {
         tokio::time::timeout(MOST_TIME, tokio::task::spawn_blocking(work)).await
     }
 
+    /// The checkout as it is now.
+    fn world(&self) -> Result<World, ErrorData> {
+        self.outside.load(None).map_err(|failure| ErrorData::internal_error(failure.to_string(), None))
+    }
+
     /// Does something with the world on a thread of its own, within a time.
     async fn apart<T: Send + 'static>(
         &self,
@@ -216,22 +260,94 @@ impl Server {
         self.tools.iter().map(|entry| entry.tool.clone()).collect()
     }
 
-    /// Answers on a thread of its own, so that a verb that panics or hangs takes nothing with it.
-    async fn answer(&self, name: &str, arguments: JsonObject) -> Result<CallToolResult, ErrorData> {
-        let Some(entry) = self.tools.iter().find(|entry| entry.tool.name == name) else {
+    /// The tool of this name.
+    fn entry(&self, name: &str) -> Result<&Entry, ErrorData> {
+        self.tools.iter().find(|entry| entry.tool.name == name).ok_or_else(|| {
             let known: Vec<&str> = self.tools.iter().map(|entry| entry.tool.name.as_ref()).collect();
             let what = format!("unknown tool {}; there are: {}", code(name), known.join(", "));
-            return Err(ErrorData::invalid_params(what, None));
-        };
-        let (outside, call) = (Arc::clone(&self.outside), entry.call);
-        Ok(match self.in_turn(move || call(&outside, arguments)).await {
-            Ok(Ok(result)) => result,
+            ErrorData::invalid_params(what, None)
+        })
+    }
+
+    /// Answers on a thread of its own, so that a verb that panics or hangs takes nothing with it.
+    async fn answer(
+        &self,
+        name: &str,
+        work: &Arc<Work>,
+        arguments: JsonObject,
+    ) -> Result<Answered, ErrorData> {
+        let ask = self.entry(name)?.ask;
+        let (outside, shared) = (Arc::clone(&self.outside), Arc::clone(work));
+        let failed = |text: String| Answered { result: error(&text), asks: vec![] };
+        Ok(match self.in_turn(move || ask(&outside, &shared, arguments)).await {
+            Ok(Ok(answered)) => answered,
             Ok(Err(panic)) => {
                 tracing::error!(tool = name, %panic, "a tool failed");
-                error(&format!("{name} failed inside the server; its log says more. Other calls still work."))
+                failed(format!("{name} failed inside the server; its log says more. Other calls still work."))
             }
-            Err(_) => error(&format!("{name} took over {} s; narrow the question.", MOST_TIME.as_secs())),
+            Err(_) => {
+                work.stop();
+                failed(format!("{name} took over {} s; narrow the question.", MOST_TIME.as_secs()))
+            }
         })
+    }
+
+    /// Answers, and tells the client how far it is where it wants to know.
+    async fn answer_telling(
+        &self,
+        name: &str,
+        arguments: JsonObject,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<Answered, ErrorData> {
+        let work = Arc::new(Work::default());
+        // Whoever leaves, by cancelling or by hanging up, needs no answer any more.
+        let _stop = StopOnDrop(Arc::clone(&work));
+        let answer = self.answer(name, &work, arguments);
+        let Some(token) = context.meta.get_progress_token() else { return answer.await };
+        tokio::pin!(answer);
+        let mut told = 0;
+        loop {
+            tokio::select! {
+                answered = &mut answer => return answered,
+                () = tokio::time::sleep(PROGRESS) => {}
+            }
+            let (done, expected) = work.so_far();
+            if done > told {
+                told = done;
+                let mut progress = ProgressNotificationParam::new(token.clone(), as_f64(done))
+                    .with_message(format!("{done} VEPs judged"));
+                progress.total = expected.map(as_f64);
+                let _ = context.peer.notify_progress(progress).await;
+            }
+        }
+    }
+}
+
+/// Between two words about how far an answer is.
+const PROGRESS: Duration = Duration::from_millis(200);
+
+/// A count as the protocol has it.
+fn as_f64(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Stops the work on an answer that nobody waits for.
+struct StopOnDrop(Arc<Work>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+/// A list that fits on one page knows no cursor.
+fn one_page(request: Option<PaginatedRequestParams>, of: &str) -> Result<(), ErrorData> {
+    match request.and_then(|request| request.cursor) {
+        None => Ok(()),
+        Some(cursor) => {
+            let what = format!("unknown cursor {}: the list of {of} has one page", code(&cursor));
+            Err(ErrorData::invalid_params(what, None))
+        }
     }
 }
 
@@ -250,10 +366,19 @@ fn error(text: &str) -> CallToolResult {
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        let me =
-            Implementation::new("vep-mcp", env!("CARGO_PKG_VERSION")).with_title("KubeVirt VEP governance");
+        let icon = Icon::new(ICON).with_mime_type("image/svg+xml").with_sizes(vec!["any".into()]);
+        let me = Implementation::new("vep-mcp", env!("CARGO_PKG_VERSION"))
+            .with_title("KubeVirt VEP governance")
+            .with_icons(vec![icon]);
         ServerConfig::new(
-            ServerCapabilities::builder().enable_tools().enable_prompts().enable_completions().build(),
+            ServerCapabilities::builder()
+                .enable_tools()
+                .enable_prompts()
+                .enable_resources()
+                .enable_resources_subscribe()
+                .enable_resources_list_changed()
+                .enable_completions()
+                .build(),
         )
         .with_server_info(me)
         .with_instructions(INSTRUCTIONS)
@@ -265,6 +390,11 @@ impl ServerHandler for Server {
 
     fn negotiate_initialize(&self, request: &InitializeRequestParams) -> Result<InitializeResult, ErrorData> {
         let mut info = self.get_info();
+        // Clients of these revisions would subscribe in a way that is deprecated and left out.
+        if let Some(resources) = &mut info.capabilities.resources {
+            resources.subscribe = None;
+            resources.list_changed = None;
+        }
         info.protocol_version = VERSIONS
             .iter()
             .find(|version| **version == request.protocol_version && version.has_initialize())
@@ -284,10 +414,7 @@ impl ServerHandler for Server {
         request: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        if let Some(cursor) = request.and_then(|request| request.cursor) {
-            let what = format!("unknown cursor {}: the list of tools has one page", code(&cursor));
-            return Err(ErrorData::invalid_params(what, None));
-        }
+        one_page(request, "tools")?;
         Ok(ListToolsResult::with_all_items(self.tools())
             .with_ttl_ms(LIST_TTL_MS)
             .with_cache_scope(CacheScope::Public))
@@ -298,10 +425,7 @@ impl ServerHandler for Server {
         request: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        if let Some(cursor) = request.and_then(|request| request.cursor) {
-            let what = format!("unknown cursor {}: the list of prompts has one page", code(&cursor));
-            return Err(ErrorData::invalid_params(what, None));
-        }
+        one_page(request, "prompts")?;
         Ok(ListPromptsResult::with_all_items(self.prompts.iter().map(Form::listed).collect())
             .with_ttl_ms(LIST_TTL_MS)
             .with_cache_scope(CacheScope::Public))
@@ -314,7 +438,7 @@ impl ServerHandler for Server {
     ) -> Result<GetPromptResponse, ErrorData> {
         let given = request.arguments.unwrap_or_default();
         let filled = self
-            .apart(move |server| server.form(&request.name)?.filled(&server.outside, &server.tools, &given));
+            .apart(move |server| server.form(&request.name)?.filled(&server.world()?, &server.tools, &given));
         Ok(unless_cancelled(&context, filled).await?.into())
     }
 
@@ -323,12 +447,66 @@ impl ServerHandler for Server {
         request: CompleteRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        let Reference::Prompt(prompt) = request.r#ref else {
-            return Err(ErrorData::invalid_params("only the arguments of prompts complete", None));
-        };
-        let completed = self
-            .apart(move |server| server.form(&prompt.name)?.completed(&server.outside, &request.argument));
+        let completed = self.apart(move |server| match request.r#ref {
+            Reference::Prompt(prompt) => {
+                server.form(&prompt.name)?.completed(&server.world()?, &request.argument)
+            }
+            Reference::Resource(template) => {
+                resources::complete(&server.world()?, &template.uri, &request.argument)
+            }
+            _ => Err(ErrorData::invalid_params("only arguments of prompts and of addresses complete", None)),
+        });
         Ok(CompleteResult::new(unless_cancelled(&context, completed).await?))
+    }
+
+    async fn list_resources(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let cursor = request.and_then(|request| request.cursor);
+        let listed = self.apart(move |server| resources::listed(&server.world()?, cursor.as_deref()));
+        let page = unless_cancelled(&context, listed).await?;
+        Ok(page.with_ttl_ms(CHECKOUT_TTL_MS).with_cache_scope(CacheScope::Private))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        one_page(request, "templates of resources")?;
+        Ok(ListResourceTemplatesResult::with_all_items(resources::templates())
+            .with_ttl_ms(LIST_TTL_MS)
+            .with_cache_scope(CacheScope::Public))
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let read = self.apart(move |server| resources::read(&server.tools, &server.world()?, &request.uri));
+        let resources::Read { contents, is_fixed } = unless_cancelled(&context, read).await?;
+        let (ttl, scope) = match is_fixed {
+            true => (LIST_TTL_MS, CacheScope::Public),
+            false => (CHECKOUT_TTL_MS, CacheScope::Private),
+        };
+        Ok(ReadResourceResult::new(vec![contents]).with_ttl_ms(ttl).with_cache_scope(scope).into())
+    }
+
+    fn accepted_subscription_filter(&self, filter: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        let mut accepted = filter.supported_by(&self.get_info().capabilities);
+        if let Some(addresses) = &mut accepted.resource_subscriptions {
+            addresses.truncate(listen::MOST_ADDRESSES);
+        }
+        // From the acknowledgment on nothing is missed, so what was there is remembered before it.
+        *self.noticed.lock().unwrap_or_else(PoisonError::into_inner) = self.outside.load(None).ok();
+        Some(accepted)
+    }
+
+    async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
+        listen::listen(self, subscription).await
     }
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
@@ -340,8 +518,32 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let answer = self.answer(&request.name, request.arguments.unwrap_or_default());
-        let mut result = unless_cancelled(&context, answer).await?;
+        let mut arguments = request.arguments.unwrap_or_default();
+        let brought = request.input_responses.as_ref().map(elicit::brought);
+        let first = brought.is_none();
+        if let Some(Asked::Given(given)) = brought {
+            arguments = elicit::with_given(arguments, given);
+        }
+        let answer = self.answer_telling(&request.name, arguments.clone(), &context);
+        let mut answered = unless_cancelled(&context, answer).await?;
+        // A person is asked once; what is then still missing is told in the result.
+        if first {
+            let title = self.entry(&request.name)?.tool.title.clone().unwrap_or_default();
+            match unless_cancelled(&context, async {
+                Ok(elicit::ask(&answered.asks, &title, &context).await)
+            })
+            .await?
+            {
+                Asked::Later(questions) => return Ok(questions.into()),
+                Asked::Given(given) => {
+                    let again = elicit::with_given(arguments, given);
+                    let answer = self.answer_telling(&request.name, again, &context);
+                    answered = unless_cancelled(&context, answer).await?;
+                }
+                Asked::Nobody => {}
+            }
+        }
+        let mut result = answered.result;
         // Clients of the newest revision that skip discovery learn only here who answers.
         let me = serde_json::to_value(self.get_info().server_info).unwrap_or_default();
         result.meta.get_or_insert_default().0.insert("io.modelcontextprotocol/serverInfo".into(), me);
@@ -399,10 +601,11 @@ mod tests {
         let mut tools = Tools(Tools::all());
         tools.add::<Panics>();
         let server = Server { tools: Arc::new(tools.0), ..Server::new(Outside::new(Place::Example, None)) };
-        let broken = server.answer("panic", JsonObject::new()).await.unwrap();
+        let broken = server.answer("panic", &Arc::default(), JsonObject::new()).await.unwrap().result;
         assert_eq!(broken.is_error, Some(true));
         assert!(format!("{broken:?}").contains("panic failed inside the server"));
-        assert_eq!(server.answer("query_veps", JsonObject::new()).await.unwrap().is_error, Some(false));
+        let well = server.answer("query_veps", &Arc::default(), JsonObject::new()).await.unwrap().result;
+        assert_eq!(well.is_error, Some(false));
     }
 
     #[test]

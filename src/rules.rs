@@ -16,6 +16,8 @@ mod shape;
 mod steps;
 mod succession;
 
+pub use body::sections;
+
 use crate::rule::Rule;
 
 /// A chapter of the book.

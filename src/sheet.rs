@@ -194,7 +194,8 @@ impl Outcome {
 }
 
 /// Asks the whole book about one document. Where it is known what it was, each broken rule is asked about that,
-/// too: a flaw that was there before is no news, and only new ones fail a run.
+/// too: a flaw that was there before is no news, and only new ones fail a run. Where nobody waits for the answer any
+/// more the sheet stays empty.
 pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
     let case = Case { now, was, world };
     let before = match was {
@@ -202,14 +203,17 @@ pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
         Was::Unknown | Was::Nothing => None,
     };
     let settings = world.in_force();
-    let checks = asked(world).filter_map(|rule| {
+    let waits = !world.work.is_stopped();
+    let checks = asked(world).filter(|_| waits).filter_map(|rule| {
         let mut verdict = verdict_on(rule, &case, settings)?;
         if let (Verdict::Broken(flaws), Some(before)) = (&mut verdict, &before) {
             age(flaws, rule, before, now, settings);
         }
         Some(Check { rule, verdict })
     });
-    Sheet { path: now.path().into(), number: now.number(), class: case.class(), checks: checks.collect() }
+    let checks = checks.collect();
+    world.work.step();
+    Sheet { path: now.path().into(), number: now.number(), class: case.class(), checks }
 }
 
 /// The rules that a person wants to hear of.

@@ -93,6 +93,16 @@ pub trait Verb {
         None
     }
 
+    /// What only a person can give and the answer lacks: the input of `set`, and the question.
+    fn asks(_answer: &Self::Answer) -> Vec<(String, &'static str)> {
+        vec![]
+    }
+
+    /// The documents that the answer is about and whose text it leaves out, by path.
+    fn about(_answer: &Self::Answer) -> Vec<&str> {
+        vec![]
+    }
+
     /// Whether its answers are reports of verdicts: then many hands can tell them.
     const JUDGES: bool = false;
 

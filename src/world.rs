@@ -14,6 +14,43 @@ use crate::text::Source;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// How far the work on a question is, for whoever waits for the answer; and whether somebody still does.
+#[derive(Debug, Default)]
+pub struct Work {
+    expected: AtomicUsize,
+    done: AtomicUsize,
+    stopped: AtomicBool,
+}
+
+impl Work {
+    /// So many documents more are to be judged.
+    pub fn expect(&self, more: usize) {
+        self.expected.fetch_add(more, Ordering::Relaxed);
+    }
+
+    /// One document more is judged.
+    pub fn step(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Nobody waits any more: what is not judged yet need not be.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether nobody waits any more.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// How many documents are judged, and how many are to be as far as that is known.
+    pub fn so_far(&self) -> (usize, Option<usize>) {
+        let (done, expected) = (self.done.load(Ordering::Relaxed), self.expected.load(Ordering::Relaxed));
+        (done, (expected >= done && expected > 0).then_some(expected))
+    }
+}
 
 /// A checkout, a calendar, and the day on which they are looked at.
 #[derive(Debug, Clone)]
@@ -38,6 +75,8 @@ pub struct World {
     pub calendar: Calendar,
     /// The day for which every answer holds, in UTC.
     pub today: Date,
+    /// How far the answer is; shared with whoever waits for it.
+    pub work: Arc<Work>,
 }
 
 /// The checkout before the change.
@@ -104,6 +143,7 @@ impl World {
             selection: Selection::default(),
             calendar,
             today,
+            work: Arc::default(),
         }
     }
 

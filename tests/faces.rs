@@ -2,6 +2,7 @@
 
 pub mod command_line;
 mod prompts;
+mod resources;
 mod sdk;
 pub mod stdio;
 mod wire;

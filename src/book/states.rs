@@ -8,7 +8,7 @@ use crate::vep::Status;
 const STATES: &str = "Proposal Governance States";
 
 /// What a state means and where the law says it.
-fn meaning(status: Status) -> (&'static str, Cite) {
+pub(super) fn meaning(status: Status) -> (&'static str, Cite) {
     let (says, words) = match status {
         Status::Provisional => ("open for design discussion", "VEP is open for design discussion"),
         Status::Implementable => (

@@ -1,27 +1,33 @@
 //! Prompts: what the server knows, and the judgement that it asks of a model.
 //!
 //! A prompt is a Markdown file with front matter: its arguments, and the facts that it brings, each the answer of
-//! a tool. It is filled by minijinja, where an undefined name is an error; what is put in is never read again as a
+//! a tool. It is filled by minijinja, where an undefined name is an error unless it is only asked for; what is put in is never read again as a
 //! template. Arguments complete.
 //!
 //! Absent on purpose: knowledge. All of it is the tools'.
 
 use super::{Entry, text_of};
-use crate::outside::Outside;
-use crate::text::{code, nearest, one_line};
-use crate::vep::{Release, Status};
+use crate::rules;
+use crate::text::{code, fenced, nearest, one_line};
+use crate::vep::{Release, Stage, Status};
 use crate::verbs;
+use crate::world::World;
 use minijinja::{Environment, UndefinedBehavior};
 use rmcp::ErrorData;
 use rmcp::model::{
     ArgumentInfo, CompletionInfo, GetPromptResult, JsonObject, Prompt, PromptArgument, PromptMessage, Role,
 };
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The files.
-const FILES: [&str; 2] =
-    [include_str!("../../prompts/bump-status.md"), include_str!("../../prompts/review-vep.md")];
+const FILES: [&str; 5] = [
+    include_str!("../../prompts/bump-status.md"),
+    include_str!("../../prompts/migrate-vep.md"),
+    include_str!("../../prompts/prepare-freeze.md"),
+    include_str!("../../prompts/review-vep.md"),
+    include_str!("../../prompts/triage-release.md"),
+];
 
 /// Longest argument that is put in.
 const MOST_ARGUMENT: usize = 200;
@@ -52,10 +58,15 @@ struct Argument {
 /// What an argument's values are.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Completes {
+pub(super) enum Completes {
     Vep,
     State,
     Release,
+    Rule,
+    Sig,
+    Stage,
+    /// Free text, for which nothing is known.
+    Text,
 }
 
 /// The answer of a tool that a prompt brings along.
@@ -65,10 +76,17 @@ struct Fact {
     name: String,
     tool: String,
     /// The tool's arguments, each by the prompt's argument that it is.
+    #[serde(default)]
     with: BTreeMap<String, String>,
+    /// The tool's arguments that are always the same.
+    #[serde(default)]
+    given: BTreeMap<String, serde_json::Value>,
     /// The prompt's arguments without which it is left out.
     #[serde(default)]
     needs: Vec<String>,
+    /// The prompt's arguments with which it is left out.
+    #[serde(default)]
+    without: Vec<String>,
 }
 
 /// All prompts, by name. A file that is no prompt is a mistake of ours, which a test finds.
@@ -105,7 +123,7 @@ impl Form {
     /// Filled with arguments and facts.
     pub(super) fn filled(
         &self,
-        outside: &Outside,
+        world: &World,
         tools: &[Entry],
         given: &JsonObject,
     ) -> Result<GetPromptResult, ErrorData> {
@@ -134,14 +152,16 @@ impl Form {
         for argument in &self.arguments {
             let text = arguments.get(argument.name.as_str()).map_or("", String::as_str);
             if let Some(why) =
-                (!text.is_empty()).then(|| names_nothing(outside, argument.completes, text)).flatten()
+                (!text.is_empty()).then(|| names_nothing(world, argument.completes, text)).flatten()
             {
                 return invalid(format!("the argument {} of the prompt {}: {why}", argument.name, self.name));
             }
         }
-        let facts = self.facts(outside, tools, &arguments);
+        let facts = self.facts(world, tools, &arguments);
         let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+        // Free text is put in as data that it cannot leave.
+        environment.add_filter("data", |text: String| fenced(&text, "text"));
         let values: BTreeMap<&str, minijinja::Value> = arguments
             .iter()
             .map(|(name, value)| (*name, minijinja::Value::from(value.as_str())))
@@ -158,17 +178,22 @@ impl Form {
 
     fn facts<'a>(
         &'a self,
-        outside: &Outside,
+        world: &World,
         tools: &[Entry],
         arguments: &BTreeMap<&str, String>,
     ) -> BTreeMap<&'a str, String> {
         let given = |name: &str| arguments.get(name).filter(|value| !value.is_empty());
-        let facts = self.facts.iter().filter(|fact| fact.needs.iter().all(|name| given(name).is_some()));
+        let wanted = |fact: &&Fact| {
+            fact.needs.iter().all(|name| given(name).is_some())
+                && fact.without.iter().all(|name| given(name).is_none())
+        };
+        let facts = self.facts.iter().filter(wanted);
         let told = facts.filter_map(|fact| {
             let entry = tools.iter().find(|entry| entry.tool.name == fact.tool)?;
             let with = fact.with.iter();
             let with = with.filter_map(|(key, name)| Some((key.clone(), given(name)?.as_str().into())));
-            Some((fact.name.as_str(), text_of(&(entry.call)(outside, with.collect()))))
+            let always = fact.given.iter().map(|(key, value)| (key.clone(), value.clone()));
+            Some((fact.name.as_str(), text_of(&(entry.on)(world, with.chain(always).collect()))))
         });
         told.collect()
     }
@@ -176,7 +201,7 @@ impl Form {
     /// What an argument may be completed to.
     pub(super) fn completed(
         &self,
-        outside: &Outside,
+        world: &World,
         argument: &ArgumentInfo,
     ) -> Result<CompletionInfo, ErrorData> {
         let Some(known) = self.arguments.iter().find(|known| known.name == argument.name) else {
@@ -189,17 +214,26 @@ impl Form {
             let what = format!("{} is no argument of the prompt {}; {way}", code(&argument.name), self.name);
             return Err(ErrorData::invalid_params(what, None));
         };
-        let mut values = candidates(outside, known.completes, &argument.value);
-        let total = u32::try_from(values.len()).ok();
-        let more = values.len() > CompletionInfo::MAX_VALUES;
-        values.truncate(CompletionInfo::MAX_VALUES);
-        CompletionInfo::with_pagination(values, total, more)
-            .map_err(|error| ErrorData::internal_error(error, None))
+        completed(world, known.completes, &argument.value)
     }
 }
 
+/// What is written may be completed to these.
+pub(super) fn completed(
+    world: &World,
+    completes: Completes,
+    written: &str,
+) -> Result<CompletionInfo, ErrorData> {
+    let mut values = candidates(world, completes, written);
+    let total = u32::try_from(values.len()).ok();
+    let more = values.len() > CompletionInfo::MAX_VALUES;
+    values.truncate(CompletionInfo::MAX_VALUES);
+    CompletionInfo::with_pagination(values, total, more)
+        .map_err(|error| ErrorData::internal_error(error, None))
+}
+
 /// Why an argument names nothing that is there, with what was meant.
-fn names_nothing(outside: &Outside, completes: Completes, written: &str) -> Option<String> {
+fn names_nothing(world: &World, completes: Completes, written: &str) -> Option<String> {
     match completes {
         Completes::State if Status::read(written).is_none() => {
             let states = Status::ALL.map(Status::as_str);
@@ -214,33 +248,51 @@ fn names_nothing(outside: &Outside, completes: Completes, written: &str) -> Opti
         Completes::Release if Release::read(written).is_none() => {
             Some(format!("{} is no release like v1.11", code(written)))
         }
-        Completes::Vep => {
-            // A checkout that cannot be read is told by the tools.
-            let world = outside.load(None).ok()?;
-            verbs::one(&world.head, written).err().map(|trouble| trouble.to_string())
+        Completes::Vep => verbs::one(&world.head, written).err().map(|trouble| trouble.to_string()),
+        Completes::Sig if !world.knows_sig(written) => {
+            let near = world.head.nearest_sig(written).map(|near| format!("; did you mean {near}?"));
+            Some(format!("{} is no SIG that is known{}", code(written), near.unwrap_or_default()))
         }
-        Completes::State | Completes::Release => None,
+        Completes::Stage if Stage::read(written).is_none() => {
+            Some(format!("{} is no stage; alpha, beta or ga", code(written)))
+        }
+        Completes::State
+        | Completes::Release
+        | Completes::Rule
+        | Completes::Sig
+        | Completes::Stage
+        | Completes::Text => None,
     }
 }
 
 /// The values that begin with what is written, or whose words do.
-fn candidates(outside: &Outside, completes: Completes, written: &str) -> Vec<String> {
+fn candidates(world: &World, completes: Completes, written: &str) -> Vec<String> {
     let written = written.trim().to_lowercase();
     let fits = |text: &str| {
         let text = text.to_lowercase();
         text.starts_with(&written) || text.split([' ', '-']).any(|word| word.starts_with(&written))
     };
-    let world = || outside.load(None).ok();
     match completes {
         Completes::State => {
             let states = Status::ALL.into_iter().map(Status::as_str);
             states.filter(|state| fits(state)).map(str::to_owned).collect()
         }
+        Completes::Stage => {
+            let stages = Stage::ALL.into_iter().map(Stage::as_str);
+            stages.filter(|stage| fits(stage)).map(str::to_owned).collect()
+        }
+        Completes::Rule => {
+            rules::all().map(|rule| rule.id).filter(|id| fits(id)).map(str::to_owned).collect()
+        }
+        Completes::Sig => {
+            let sigs: BTreeSet<&str> = world.head.known_sigs().collect();
+            sigs.into_iter().filter(|sig| fits(sig)).map(|sig| one_line(sig, 60)).collect()
+        }
+        Completes::Text => vec![],
         Completes::Release => {
-            let world = world();
             let mut releases: Vec<String> = world
-                .iter()
-                .flat_map(|world| world.calendar.releases())
+                .calendar
+                .releases()
                 .map(|(release, _)| release.to_string())
                 .filter(|release| fits(release) || fits(release.trim_start_matches('v')))
                 .collect();
@@ -249,9 +301,10 @@ fn candidates(outside: &Outside, completes: Completes, written: &str) -> Vec<Str
             releases
         }
         // The folder's name has number and words, and every verb takes it for the VEP.
-        Completes::Vep => world()
+        Completes::Vep => world
+            .head
+            .proposals()
             .iter()
-            .flat_map(|world| world.head.proposals().to_vec())
             .filter(|document| {
                 let title = document.facts.title.as_ref().map_or("", |title| &title.value);
                 fits(document.home.name().unwrap_or_default()) || fits(title)
@@ -266,7 +319,7 @@ fn candidates(outside: &Outside, completes: Completes, written: &str) -> Vec<Str
 mod tests {
     use super::*;
     use crate::mcp::Tools;
-    use crate::outside::Place;
+    use crate::outside::{Outside, Place};
 
     #[test]
     fn every_file_is_a_prompt_whose_facts_are_tools() {
@@ -278,8 +331,9 @@ mod tests {
                 let entry = tools.iter().find(|entry| entry.tool.name == fact.tool);
                 let entry = entry.unwrap_or_else(|| panic!("{}: no tool {}", form.name, fact.tool));
                 let properties = entry.tool.input_schema["properties"].as_object().unwrap();
-                assert!(fact.with.keys().all(|key| properties.contains_key(key)), "{}: {fact:?}", form.name);
-                let names = fact.with.values().chain(&fact.needs);
+                let mut keys = fact.with.keys().chain(fact.given.keys());
+                assert!(keys.all(|key| properties.contains_key(key)), "{}: {fact:?}", form.name);
+                let names = fact.with.values().chain(&fact.needs).chain(&fact.without);
                 assert!(
                     names.clone().all(|name| form.arguments.iter().any(|it| it.name == *name)),
                     "{fact:?}"
@@ -298,7 +352,8 @@ mod tests {
         let outside = Outside::new(Place::Given(folder.path().to_owned()), None);
         let forms = forms();
         let given = serde_json::json!({ "vep": "7" });
-        let filled = forms[0].filled(&outside, &Tools::all(), given.as_object().unwrap()).unwrap();
+        let filled =
+            forms[0].filled(&outside.load(None).unwrap(), &Tools::all(), given.as_object().unwrap()).unwrap();
         let text = format!("{:?}", filled.messages[0].content);
         assert!(text.contains("{{ 7 * 7 }}{% raw %}"), "{text}");
     }

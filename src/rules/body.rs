@@ -5,6 +5,7 @@
 //!
 //! Absent on purpose: whether what a section says is good.
 
+use crate::corpus::Corpus;
 use crate::document::Document;
 use crate::law::{Law, cite, vep282};
 use crate::markdown::{Block, Passage, Section, plain};
@@ -61,9 +62,13 @@ const REQUIREMENTS: [&str; 6] =
 
 /// The titles that are wanted, in order.
 fn wanted(case: &Case<'_>) -> Vec<String> {
-    let own: Vec<String> = case
-        .world
-        .head
+    sections(&case.world.head)
+}
+
+/// The sections of a VEP in order: those of the checkout's template, ours where it has none, without the one that
+/// front matter replaces.
+pub fn sections(corpus: &Corpus) -> Vec<String> {
+    let own: Vec<String> = corpus
         .template()
         .into_iter()
         .flat_map(|template| &template.outline.sections)

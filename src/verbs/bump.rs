@@ -215,6 +215,12 @@ impl Verb for Bump {
         answer.bumps.iter().any(|bump| bump.due.is_none() && bump.pull_request.is_none())
     }
 
+    fn asks(answer: &Answer) -> Vec<(String, &'static str)> {
+        let single = answer.bumps.iter().filter(|bump| bump.due.is_none());
+        let asks = single.flat_map(|bump| &bump.asks);
+        asks.map(|ask| (ask.set.clone(), ask.question)).collect()
+    }
+
     fn commit(answer: &Answer) -> Option<(&str, &str)> {
         answer.commit.as_ref().map(|(branch, message)| (branch.as_str(), message.as_str()))
     }
@@ -300,6 +306,7 @@ fn due(world: &World, full: bool, answer: &mut Answer) {
         .filter_map(|document| Some((document, document.start()?, due_step(world, document)?)))
         .collect();
     let beyond = candidates.len().saturating_sub(MOST_LOOKED_AT);
+    world.work.expect(candidates.len().min(MOST_LOOKED_AT));
     let mut bumps: Vec<(Readiness, Told)> = Vec::new();
     for (document, start, (to, why)) in candidates.into_iter().take(MOST_LOOKED_AT) {
         let mut proposal = propose(world, document, step(start, to), &Inputs::default());

@@ -148,6 +148,7 @@ impl Verb for Review {
         let world = World { pull, ..world.clone() };
         let touched: Vec<&Arc<Document>> = base.touched(&world.head).collect();
         let is_touched = |sheet: &Sheet| touched.iter().any(|it| it.path() == sheet.path);
+        world.work.expect(world.head.proposals().len());
         // A change can break a VEP that it does not touch, by what it takes away from it.
         let sheets: Vec<Sheet> = world
             .head

@@ -137,6 +137,10 @@ impl Verb for Show {
     type Ask = Ask;
     type Answer = Answer;
 
+    fn about(answer: &Answer) -> Vec<&str> {
+        answer.section.is_none().then_some(answer.path.as_str()).into_iter().collect()
+    }
+
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let document = one(&world.head, &ask.vep.0)?;
         let mut answer = Answer {

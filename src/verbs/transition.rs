@@ -104,8 +104,8 @@ pub(super) struct Lack {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct Question {
     /// The key to set
-    set: String,
-    question: &'static str,
+    pub(super) set: String,
+    pub(super) question: &'static str,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]

@@ -216,7 +216,7 @@ fn judge_tree(judging: &mut Judging<'_>, names: &[Name]) -> Result<Vec<Sheet>, T
     if all.is_empty() {
         return Err(unknown(&world.head, ""));
     }
-    let documents = match names {
+    let documents: Vec<&Arc<Document>> = match names {
         [] => all.iter().collect(),
         names => {
             let mut named: Vec<&Arc<Document>> = Vec::new();
@@ -229,6 +229,7 @@ fn judge_tree(judging: &mut Judging<'_>, names: &[Name]) -> Result<Vec<Sheet>, T
             named
         }
     };
+    world.work.expect(documents.len());
     Ok(documents.into_iter().map(|it| judging.sheet(it, was(world, it.path()))).collect())
 }
 

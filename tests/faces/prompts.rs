@@ -34,6 +34,9 @@ async fn prompts_are_listed_and_filled_with_what_the_server_knows() {
         ("bump-status", "bump-status", json!({ "vep": "402", "to": "implementable", "release": "v1.10" })),
         ("bump-status-unsaid", "bump-status", json!({ "vep": "406" })),
         ("review-vep", "review-vep", json!({ "vep": "405", "release": "v1.10" })),
+        ("migrate-vep", "migrate-vep", json!({ "vep": "410" })),
+        ("prepare-freeze", "prepare-freeze", json!({ "release": "v1.10", "sig": "sig-compute" })),
+        ("triage-release", "triage-release", json!({ "release": "v1.10" })),
     ] {
         let filled = client.get_prompt(asked(name, arguments)).await.unwrap();
         golden::check(&format!("tests/faces/prompt-{golden}.md"), text(&filled));
@@ -43,8 +46,9 @@ async fn prompts_are_listed_and_filled_with_what_the_server_knows() {
         ("bump-status", json!({ "vep": "402", "state": "deferred" }), "`state` is no argument"),
         ("review-vep", json!({ "vep": "999" }), "no VEP answers to `999`"),
         ("review-vep", json!({ "vep": "402", "release": "soon" }), "`soon` is no release like v1.11"),
+        ("triage-release", json!({ "release": "v1.10", "sig": "netwrk" }), "did you mean sig-network?"),
         ("bump-status", json!({ "vep": "402", "to": "defered" }), "did you mean deferred?"),
-        ("bump", json!({}), "unknown prompt `bump`; there are: bump-status, review-vep"),
+        ("bump", json!({}), "unknown prompt `bump`; there are: bump-status, migrate-vep"),
     ] {
         let refused = client.get_prompt(asked(name, arguments)).await.unwrap_err().to_string();
         assert!(refused.contains(says), "{refused}");
@@ -65,6 +69,7 @@ async fn every_argument_completes() {
     assert_eq!(complete("bump-status", "vep", "402").await.unwrap(), ["402-boot-time-budget"]);
     assert_eq!(complete("review-vep", "vep", "boot").await.unwrap(), ["402-boot-time-budget"]);
     assert_eq!(complete("review-vep", "vep", "").await.unwrap().len(), 12);
+    assert_eq!(complete("prepare-freeze", "sig", "net").await.unwrap(), ["sig-network"]);
     assert!(complete("review-vep", "vep", "zebra").await.unwrap().is_empty());
     assert!(complete("review-vep", "vap", "").await.unwrap_err().to_string().contains("did you mean vep?"));
     assert!(complete("revue", "vep", "").await.unwrap_err().to_string().contains("unknown prompt"));

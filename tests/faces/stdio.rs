@@ -37,7 +37,7 @@ pub async fn call(client: &Client, tool: &'static str, arguments: Value) -> Call
 
 pub fn text(result: &CallToolResult) -> &str {
     match result.content.as_slice() {
-        [ContentBlock::Text(text)] => &text.text,
+        [ContentBlock::Text(text), ..] => &text.text,
         other => panic!("{other:?}"),
     }
 }

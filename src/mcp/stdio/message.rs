@@ -60,7 +60,7 @@ impl Refusal {
 }
 
 /// Reads a line. Nothing is what needs no answer and leads to nothing: a blank line, a notification that
-/// cannot be understood, an answer to a question that was never asked.
+/// cannot be understood, an answer that is none.
 pub fn read(line: &[u8]) -> Result<Option<ClientJsonRpcMessage>, Refusal> {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
     if line.is_empty() {
@@ -74,16 +74,18 @@ pub fn read(line: &[u8]) -> Result<Option<ClientJsonRpcMessage>, Refusal> {
         let what = if value.is_array() { "batches are not spoken" } else { "a message is a JSON object" };
         return Err(Refusal::invalid(what, None));
     };
+    let answers = members.contains_key("result") || members.contains_key("error");
+    // An answer must not be answered in any case: two sides that refuse each other's refusals would never come to
+    // an end.
+    if answers && !members.contains_key("method") {
+        return Ok(serde_json::from_value(Value::Object(members)).ok());
+    }
     let id = id(&members)?;
     if members.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
         return Err(Refusal::invalid("`jsonrpc` is not \"2.0\"", id));
     }
-    let answers = members.contains_key("result") || members.contains_key("error");
     match members.get("method") {
         Some(Value::String(_)) if !answers => {}
-        // The server asks nothing. An answer must not be answered in any case: two sides that refuse
-        // each other's refusals would never come to an end.
-        None if answers => return Ok(None),
         Some(Value::String(_)) => return Err(Refusal::invalid("it is a request and an answer at once", id)),
         Some(_) => return Err(Refusal::invalid("`method` is not a string", id)),
         None => return Err(Refusal::invalid("there is no `method`", id)),
