@@ -18,6 +18,10 @@ use serde_json::{Map, Value, json};
 /// Longest cause that is quoted: it may repeat what the client wrote.
 const MOST_CAUSE: usize = 400;
 
+/// Most values in a message. A value of two bytes takes a hundred in memory, so the length of a line alone
+/// is no bound; no tool has a use for so many.
+const MOST_VALUES: usize = 1 << 17;
+
 /// Why a line was refused, to whom it may concern.
 ///
 /// The id is left out where none could be read. JSON-RPC has `null` there, but an id of MCP is never null:
@@ -49,6 +53,11 @@ impl Refusal {
         Self::new(ErrorCode::PARSE_ERROR, what, None)
     }
 
+    fn too_many() -> Self {
+        let what = format!("Parse error: the line has more than {MOST_VALUES} values and was not read");
+        Self::new(ErrorCode::PARSE_ERROR, what, None)
+    }
+
     pub fn in_use(id: RequestId) -> Self {
         Self::invalid("another request with this id has no answer yet", Some(id))
     }
@@ -65,6 +74,9 @@ pub fn read(line: &[u8]) -> Result<Option<ClientJsonRpcMessage>, Refusal> {
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
     if line.is_empty() {
         return Ok(None);
+    }
+    if values(line) > MOST_VALUES {
+        return Err(Refusal::too_many());
     }
     let value: Value = serde_json::from_slice(line).map_err(|error| {
         let what = format!("Parse error: {}", one_line(&error.to_string(), MOST_CAUSE));
@@ -94,6 +106,21 @@ pub fn read(line: &[u8]) -> Result<Option<ClientJsonRpcMessage>, Refusal> {
         Some(id) => request(members, id).map(Some),
         None => Ok(serde_json::from_value(Value::Object(members)).ok()),
     }
+}
+
+/// How many values a line has at most: each but the first comes after one of three characters.
+fn values(line: &[u8]) -> usize {
+    let (mut count, mut quoted, mut escaped) = (1, false, false);
+    for byte in line {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b',' | b'[' | b'{' if !quoted => count += 1,
+            _ => {}
+        }
+    }
+    count
 }
 
 /// The id, if there is one; only a string or an integer is one.
