@@ -2,7 +2,8 @@
 //!
 //! The only room that says `rmcp`. It adds nothing to what the verbs answer. What it does add is what a
 //! client needs: schemas that every client accepts, the hints (all tools only read), an answer even
-//! where a verb panics or takes too long, cache hints, and an end as soon as the client hangs up.
+//! where a verb panics or takes too long, turns where many questions come at once, cache hints, and an end
+//! as soon as the client hangs up.
 //!
 //! Absent on purpose: sessions, roots, sampling and protocol logging, which the protocol has deprecated.
 
