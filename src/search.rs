@@ -101,6 +101,8 @@ pub struct Hit<'c> {
     pub fit: f64,
     /// Which words stand where: each in the most telling part that has it.
     pub why: Vec<(Part, Vec<String>)>,
+    /// How much of the words, by their rarity, stands in its title, path or gates: 0 to 1.
+    pub named: f64,
     /// How many of the words it has.
     pub has: usize,
 }
@@ -153,6 +155,36 @@ pub fn search<'c>(corpus: &'c Corpus, words: &str, wanted: impl Fn(&Document) ->
     found.whole = hits.iter().filter(|hit| has_all(hit)).count();
     found.hits = hits;
     found
+}
+
+/// From this share of a title's words on, by rarity, that stand in another's name, two proposals resemble each other;
+/// half of it is enough where the other's text has nearly all of them.
+const SAME_NAME: f64 = 0.5;
+const NEARLY_ALL: f64 = 0.8;
+/// From this fit on a proposal resembles a summary; one of few words fits too many.
+const SAME_MATTER: f64 = 0.4;
+const SUMMARY_WORDS: usize = 6;
+/// What the others have to reach of the best one's fit.
+const BESIDE: f64 = 0.6;
+
+/// The proposals that a new one resembles, the likeliest first: by their names, or by what the summary speaks of. None
+/// is the usual answer to a new idea. The bounds were set on the real proposals: of a dozen drafts about something
+/// that a proposal has, each leads to it; of a dozen about something else, none leads anywhere (`tests/search.rs`).
+pub fn resembling<'c>(corpus: &'c Corpus, title: &str, summary: &str) -> Vec<Hit<'c>> {
+    let is_called_so =
+        |hit: &Hit<'_>| hit.named >= SAME_NAME || hit.named >= SAME_NAME / 2.0 && hit.fit >= NEARLY_ALL;
+    let mut by_name = rank(corpus, &Question::of(title)).hits;
+    by_name.retain(is_called_so);
+    let question = Question::of(&format!("{title} {summary}"));
+    let by_matter = question.words.len() >= SUMMARY_WORDS && !summary.trim().is_empty();
+    let mut hits = rank(corpus, &question).hits;
+    hits.retain(|hit| {
+        by_matter && hit.fit >= SAME_MATTER
+            || by_name.iter().any(|named| named.document.path() == hit.document.path())
+    });
+    let best = hits.first().map_or(0.0, |hit| hit.fit);
+    hits.retain(|hit| hit.fit >= best * BESIDE);
+    hits
 }
 
 /// The words of a question, and the forms in which each is recognised.
@@ -304,7 +336,7 @@ fn rank<'c>(corpus: &'c Corpus, question: &Question) -> Ranked<'c> {
 }
 
 fn hit<'c>(tally: &Tally<'c>, question: &Question, rarity: &[f64], average: &[f64]) -> Hit<'c> {
-    let (mut score, mut most, mut has) = (0.0, 0.0, 0);
+    let (mut score, mut most, mut named, mut has) = (0.0, 0.0, 0.0, 0);
     let mut why: BTreeMap<Part, Vec<String>> = BTreeMap::new();
     for ((counts, rarity), word) in tally.counts.iter().zip(rarity).zip(&question.words) {
         most += rarity;
@@ -324,11 +356,18 @@ fn hit<'c>(tally: &Tally<'c>, question: &Question, rarity: &[f64], average: &[f6
         score += rarity * weighed / (weighed + SATURATION);
         if let Some((_, part)) = telling {
             has += 1;
+            named += if matches!(part, Part::Title | Part::Name | Part::Gate) { *rarity } else { 0.0 };
             why.entry(part).or_default().push(word.clone());
         }
     }
-    let fit = if most > 0.0 { score / most } else { 0.0 };
-    Hit { document: tally.document, fit, why: why.into_iter().collect(), has }
+    let share = |of: f64| if most > 0.0 { of / most } else { 0.0 };
+    Hit {
+        document: tally.document,
+        fit: share(score),
+        why: why.into_iter().collect(),
+        named: share(named),
+        has,
+    }
 }
 
 /// What every proposal has from the template: it says nothing about any of them.

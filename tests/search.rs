@@ -6,7 +6,7 @@ use std::sync::Arc;
 use vep_mcp::corpus::Corpus;
 use vep_mcp::document::Document;
 use vep_mcp::outside::{Outside, Place};
-use vep_mcp::search::{Found, search};
+use vep_mcp::search::{Found, resembling, search};
 use vep_mcp::text::Source;
 
 /// What somebody would ask who has not read the titles, and the real VEP that should be found.
@@ -166,6 +166,67 @@ fn questions_in_a_users_words_find_their_vep_among_the_first_three() {
         let answered = answered(&world.head, name, questions);
         assert!(answered * 10 >= questions.len() * 9, "{name}: {answered} of {}", questions.len());
     }
+}
+
+/// Drafts about what a real VEP is about already, in other words: title, summary, its number.
+#[rustfmt::skip]
+const RESEMBLING: &[(&str, &str, u32)] = &[
+    ("Compressed Live Migration Streams", "Compress memory pages while a virtual machine migrates, to save bandwidth.", 246),
+    ("Hotplug of Network Interfaces", "Add and remove interfaces of a running machine without a restart.", 29),
+    ("Changed Block Backups", "Back up only the blocks of a disk that have changed since the last backup.", 25),
+    ("Intel TDX Guests", "Run confidential virtual machines whose memory is encrypted on Intel hosts.", 80),
+    ("Secure Boot for Arm", "Verified boot for aarch64 guests with UEFI.", 227),
+    ("Service Accounts for Launcher Pods", "Choose the service account of the virt-launcher pod in the VM spec.", 250),
+    ("VM Templates", "Create machines from parametrised templates.", 76),
+    ("GPU Allocation with DRA", "Allocate GPUs to guests through dynamic resource allocation claims.", 10),
+    ("Pools of Machines", "Manage identical machines as one scalable pool.", 69),
+    ("Cross-cluster Live Migration", "Migrate a running machine to another cluster.", 24),
+    ("Port Ranges for Masquerade", "Forward whole ranges of ports into the guest.", 168),
+    ("Restore of Single Files", "Recover files or folders from a backup without restoring the whole disk.", 169),
+];
+
+/// Drafts about what no real VEP is about.
+#[rustfmt::skip]
+const NEW: &[(&str, &str)] = &[
+    ("Audible Alarms for Failed Guests", "Play a sound on the operator's workstation when a guest crashes, so that people in the control room notice."),
+    ("Time Zone Hints for Guests", "Tell a guest in which time zone its node stands, so that logs agree."),
+    ("USB Redirection Limits", "Limit the number of redirected USB devices of a virtual machine, because each costs memory."),
+    ("Billing Export", "Write usage records for each virtual machine to an accounting system once an hour."),
+    ("Printer Pass-through", "Let guests print on printers attached to the node."),
+    ("Quiet Hours", "Administrators set hours in which no virtual machine is restarted automatically."),
+    ("Screenshots of Consoles", "Take a picture of a guest's screen through the API."),
+    ("Clock Drift Reporting", "Report how far the clock of a guest is from that of its node."),
+    ("Nested Virtualization Switch", "Let an owner say whether a guest may run machines itself."),
+    ("Labels from Guest Hostname", "Copy the host name of a guest into a label."),
+    ("Translated Messages", "Translate the messages of virtctl into other languages."),
+    ("Floppy Drives", "Support virtual floppy drives for old operating systems."),
+];
+
+#[test]
+fn a_draft_leads_to_what_it_resembles_and_a_new_idea_leads_nowhere() {
+    let Some(world) = wild::world() else { return };
+    let mut shown = 0;
+    let mut wrong = Vec::new();
+    let mut look = |title: &str, summary: &str, number: Option<u32>| {
+        let found = resembling(&world.head, title, summary);
+        let numbers: Vec<Option<u32>> = found.iter().take(5).map(|hit| hit.document.number()).collect();
+        shown += numbers.len();
+        let right = if number.is_some() { numbers.contains(&number) } else { numbers.is_empty() };
+        if !right {
+            wrong.push(format!("{title} ({}): {numbers:?}, not {number:?}", summary.len()));
+        }
+    };
+    for (title, summary, number) in RESEMBLING {
+        look(title, "", Some(*number));
+        look(title, summary, Some(*number));
+    }
+    for (title, summary) in NEW {
+        look(title, "", None);
+        look(title, summary, None);
+    }
+    let asked = 2 * (RESEMBLING.len() + NEW.len());
+    println!("{} of {asked} drafts as they should be, {shown} VEPs shown; {wrong:#?}", asked - wrong.len());
+    assert!(wrong.len() <= 2, "{wrong:#?}");
 }
 
 fn example() -> Corpus {
