@@ -1,9 +1,9 @@
-//! The book as pages: every rule, state, step, field, term, setting and question, each with what it says,
-//! why, where the law says it, and what breaks it.
+//! The book as pages: every rule, state, step, field, section, term, setting and question, each with what it
+//! says, why, where the law says it, and what breaks it.
 //!
 //! Nothing here is a second copy of the law: the pages of rules come from the rules and their cases, those of
 //! states and steps from the lifecycle, those of fields from the schema, those of settings from their keys. Only
-//! terms and the questions that the review of VEP-282 asked have words of their own.
+//! terms, the advice on sections, and the questions that the review of VEP-282 asked have words of their own.
 //!
 //! Absent on purpose: verdicts. A page explains; it judges nobody.
 
@@ -12,12 +12,14 @@ mod fields;
 mod guide;
 mod questions;
 mod schema;
+mod sections;
 mod states;
 mod terms;
 
 pub use cases::{Example, examples};
 pub use guide::{agents, authoring, lifecycle};
 pub use schema::schema;
+pub use sections::advice;
 
 use crate::document::Key;
 use crate::law::Cite;
@@ -39,6 +41,8 @@ pub enum Kind {
     Step,
     /// A key of the front matter.
     Field,
+    /// A section of a VEP's body.
+    Section,
     /// A word of the field.
     Term,
     /// A question that authors ask.
@@ -49,8 +53,16 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order of the table of contents.
-    pub const ALL: [Self; 7] =
-        [Self::Question, Self::State, Self::Step, Self::Field, Self::Term, Self::Rule, Self::Setting];
+    pub const ALL: [Self; 8] = [
+        Self::Question,
+        Self::State,
+        Self::Step,
+        Self::Field,
+        Self::Section,
+        Self::Term,
+        Self::Rule,
+        Self::Setting,
+    ];
 
     /// As a page says it.
     pub fn as_str(self) -> &'static str {
@@ -59,6 +71,7 @@ impl Kind {
             Self::State => "state",
             Self::Step => "step",
             Self::Field => "field",
+            Self::Section => "section",
             Self::Term => "term",
             Self::Question => "question",
             Self::Setting => "setting",
@@ -72,6 +85,7 @@ impl Kind {
             Self::State => "states",
             Self::Step => "steps",
             Self::Field => "fields",
+            Self::Section => "sections",
             Self::Term => "terms",
             Self::Question => "questions",
             Self::Setting => "settings",
@@ -104,6 +118,7 @@ pub fn pages() -> Vec<Page> {
     pages.extend(Status::ALL.map(states::page));
     pages.extend(steps().map(step));
     pages.extend(crate::document::SCHEMA.iter().map(field));
+    pages.extend(sections::SECTIONS.iter().map(|told| told.page(Kind::Section)));
     pages.extend(terms::TERMS.iter().map(|told| told.page(Kind::Term)));
     pages.extend(rules::all().map(rule));
     pages.extend(settings::KEYS.iter().map(setting));
@@ -274,7 +289,7 @@ mod tests {
             }
         }
         let of = |kind: Kind| pages.iter().filter(|page| page.kind == kind).count();
-        assert_eq!((of(Kind::State), of(Kind::Step), of(Kind::Field)), (7, 63, 14));
+        assert_eq!((of(Kind::State), of(Kind::Step), of(Kind::Field), of(Kind::Section)), (7, 63, 14, 15));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub struct Ask {
 /// A page, or what pages there are.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Answer {
-    /// `rule`, `state`, `step`, `field`, `term`, `question` or `setting`
+    /// `rule`, `state`, `step`, `field`, `section`, `term`, `question` or `setting`
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -151,11 +151,12 @@ fn unknown(topic: &str) -> Trouble {
     Trouble { what: format!("no page is called {}", code(topic)), ways }
 }
 
-/// The names of all pages but those of steps, which follow from the states.
+/// The names of all pages but those of steps, which follow from the states; rules and sections without a word more.
 fn contents() -> Vec<Listing> {
     let pages = book::pages().into_iter().filter(|page| page.kind != Kind::Step);
     let mut listings = listings(pages.collect());
-    for listing in listings.iter_mut().filter(|listing| listing.kind == Kind::Rule.as_str()) {
+    let bare = [Kind::Rule.as_str(), Kind::Section.as_str()];
+    for listing in listings.iter_mut().filter(|listing| bare.contains(&listing.kind)) {
         listing.pages.iter_mut().for_each(|entry| entry.says = None);
     }
     listings
