@@ -466,6 +466,11 @@ fn flow(items: &[String]) -> String {
     format!("[{}]", items.join(", "))
 }
 
+/// A text as a value of YAML: as it stands where that is read as the same text, else in quotes.
+pub fn as_yaml(text: &str) -> String {
+    encoded(text, Style::Plain, false, false)
+}
+
 /// A value as YAML, in a style if that can say it.
 fn encoded(value: &str, style: Style, number: bool, in_flow: bool) -> String {
     match style {

@@ -72,7 +72,7 @@ pub const INSTRUCTIONS: &str = "\
 Governance of KubeVirt's VEPs (Virtualization Enhancement Proposals) as VEP-282 rules it, read from a \
 local checkout of kubevirt/enhancements. Deterministic and offline; nothing is ever written.
 
-- Find a VEP with query_veps, read it with get_vep (a section's text on demand).
+- Find a VEP with query_veps, read it with get_vep (a section's text on demand); begin one with draft_vep.
 - Before you propose any text of a VEP, give it to validate_vep as `draft` with the `path` it is meant \
 for; mend every error as its fix says, and validate again until it passes.
 - Before you propose a pull request ask review_changes; only what the change made fails it.

@@ -7,6 +7,7 @@
 //! Absent on purpose: writing. A verb answers; a person applies.
 
 mod bump;
+mod draft;
 mod explain;
 mod freeze;
 mod query;
@@ -16,6 +17,7 @@ mod transition;
 mod validate;
 
 pub use bump::Bump;
+pub use draft::Draft;
 pub use explain::Explain;
 pub use freeze::CheckFreeze;
 pub use query::Query;
@@ -33,7 +35,7 @@ use crate::rule::Was;
 use crate::rules;
 use crate::sheet::Declaration;
 use crate::text::{code, one_line};
-use crate::vep::Handle;
+use crate::vep::{Handle, META_FOLDER};
 use crate::world::World;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -148,6 +150,7 @@ pub fn each(face: &mut impl Face) {
     face.add::<Review>();
     face.add::<Explain>();
     face.add::<Bump>();
+    face.add::<Draft>();
 }
 
 /// The declarations that a question makes.
@@ -352,6 +355,23 @@ fn unknown(corpus: &Corpus, name: &str) -> Trouble {
         ways.push(format!("There are {count} VEPs, numbered {least} to {most}; query lists them."));
     }
     Trouble { what: format!("no VEP answers to {}", crate::text::code(name)), ways }
+}
+
+/// A SIG as it is asked for, with or without `sig-`; the meta folder counts as one here.
+fn known_sig(world: &World, name: &str) -> Result<String, Trouble> {
+    let name = name.trim();
+    let prefixed = format!("sig-{}", name.to_lowercase());
+    if name.eq_ignore_ascii_case(META_FOLDER) {
+        return Ok(META_FOLDER.into());
+    }
+    if let Some(sig) = [name.to_lowercase(), prefixed].into_iter().find(|sig| world.knows_sig(sig)) {
+        return Ok(sig);
+    }
+    let near = world.nearest_sig(name);
+    let here: Vec<&str> = world.head.sig_folders().take(20).chain([META_FOLDER]).collect();
+    let mut ways: Vec<String> = near.into_iter().map(|sig| format!("Did you mean `{sig}`?")).collect();
+    ways.push(format!("Folders here: {}.", here.join(", ")));
+    Err(Trouble { what: format!("{} is no SIG that is known here", code(name)), ways })
 }
 
 /// What a document was, as far as the world knows it.

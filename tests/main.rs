@@ -4,6 +4,7 @@
 
 mod bump;
 mod calendar;
+mod draft;
 mod edits;
 mod faces;
 mod golden;

@@ -1,10 +1,10 @@
 //! `query`: which VEPs are there?
 
-use super::{Trouble, Verb, notices, one_or_many};
+use super::{Trouble, Verb, known_sig, notices, one_or_many};
 use crate::document::{Document, Fact, Facts, Origin};
 use crate::search::{Found, search};
 use crate::text::{code, one_line};
-use crate::vep::{Handle, META_FOLDER, Release, Stage, Status};
+use crate::vep::{Handle, Release, Stage, Status};
 use crate::world::World;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -319,25 +319,8 @@ impl<'a> Filter<'a> {
     }
 }
 
-/// A SIG as it is asked for, with or without `sig-`; the meta folder counts as one here.
-fn known_sig(world: &World, name: &str) -> Result<String, Trouble> {
-    let name = name.trim();
-    let prefixed = format!("sig-{}", name.to_lowercase());
-    if name.eq_ignore_ascii_case(META_FOLDER) {
-        return Ok(META_FOLDER.into());
-    }
-    if let Some(sig) = [name.to_lowercase(), prefixed].into_iter().find(|sig| world.knows_sig(sig)) {
-        return Ok(sig);
-    }
-    let near = world.nearest_sig(name);
-    let here: Vec<&str> = world.head.sig_folders().take(20).chain([META_FOLDER]).collect();
-    let mut ways: Vec<String> = near.into_iter().map(|sig| format!("Did you mean `{sig}`?")).collect();
-    ways.push(format!("Folders here: {}.", here.join(", ")));
-    Err(Trouble { what: format!("{} is no SIG that is known here", crate::text::code(name)), ways })
-}
-
 /// The state, `legacy`, or `unreadable`.
-fn status(document: &Document) -> &'static str {
+pub(super) fn status(document: &Document) -> &'static str {
     match &document.facts.status {
         Some(status) => status.value.as_str(),
         None if document.is_legacy() => "legacy",

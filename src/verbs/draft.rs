@@ -1,0 +1,514 @@
+//! `draft`: a new VEP, to be written by its author.
+//!
+//! The front matter is filled with what is given; what nobody gave is a placeholder that the book reports, and
+//! never a guess. The sections are those of the checkout's template, with its instructions. The draft is
+//! judged before it is shown, and proposals that it resembles are named first: the best new VEP may be an
+//! old one.
+//!
+//! Absent on purpose: the writing. What a section should say is told in a sentence; the author says it.
+
+use super::{Name, Trouble, Verb, Writes, inputs, known_sig, label, one_or_many};
+use crate::book;
+use crate::document::{Document, Home};
+use crate::edit::as_yaml;
+use crate::markdown::{Section, plain};
+use crate::patch::Patch;
+use crate::proposal::Inputs;
+use crate::rule::Was;
+use crate::search::{Hit, resembling};
+use crate::sheet::{Counts, Sheet, judge};
+use crate::text::{Source, code, fenced, is_plain, one_line};
+use crate::vep::{Handle, META_FOLDER, Number, Stage, Status, read_number};
+use crate::world::World;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Longest title; the longest real one has 92 characters.
+const MOST_TITLE: usize = 150;
+/// Longest summary.
+const MOST_SUMMARY: usize = 8_000;
+/// Longest name of a folder behind its number.
+const MOST_SLUG: usize = 50;
+/// Most proposals that are shown as resembling it.
+const MOST_NEAR: usize = 5;
+/// The name of a folder for a title without a letter that it could be made of.
+const NO_NAME: &str = "proposal";
+/// What stands where the number is not known yet.
+const NO_NUMBER: &str = "NNNN";
+/// What stands where the author is not known yet.
+const NO_HANDLE: &str = "@github-handle";
+/// What stands where something is not settled yet.
+const TBD: &str = "TBD";
+/// Front matter takes this section's place.
+const REPLACED: &str = "VEP Status Metadata";
+/// The section that a summary fills.
+const OVERVIEW: &str = "Overview";
+/// The template for a checkout that has none: that of the example.
+const TEMPLATE: &str = include_str!("../../examples/enhancements/veps/NNNN-vep-template/vep.md");
+
+/// Drafts a VEP.
+#[derive(Debug)]
+pub struct Draft;
+
+/// What is known about it.
+#[derive(Debug, Clone, Deserialize, JsonSchema, clap::Args)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// Short title
+    title: String,
+    /// Owning SIG
+    #[arg(long)]
+    sig: String,
+    /// Number of its tracking issue
+    #[arg(long)]
+    #[serde(default)]
+    number: Option<Name>,
+    /// A VEP about the process
+    #[arg(long)]
+    #[serde(default)]
+    meta: bool,
+    /// Logins of its authors
+    #[arg(long = "author", value_name = "LOGIN", value_delimiter = ',')]
+    #[serde(default, deserialize_with = "one_or_many")]
+    authors: Vec<String>,
+    /// SIGs that must agree
+    #[arg(long, value_name = "SIG", value_delimiter = ',')]
+    #[serde(default, deserialize_with = "one_or_many")]
+    participating: Vec<String>,
+    /// Text for the Overview
+    #[arg(long)]
+    #[serde(default)]
+    summary: Option<String>,
+    /// The VEP it replaces
+    #[arg(long, value_name = "VEP")]
+    #[serde(default)]
+    replaces: Option<Name>,
+    /// key=value: feature-gate, stage, milestone.<stage>, reviewers, approvers
+    #[arg(long, value_name = "KEY=VALUE")]
+    #[serde(default, deserialize_with = "one_or_many")]
+    set: Vec<String>,
+}
+
+/// A draft, and what is left to do.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Answer {
+    /// The day the answer is for
+    today: String,
+    /// Where it belongs
+    path: String,
+    /// VEPs that it resembles, to be looked at first
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    near: Vec<Near>,
+    /// The whole file
+    text: String,
+    errors: usize,
+    warnings: usize,
+    advice: usize,
+    /// What the rules find, beside sections that are still empty
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    findings: Vec<Brief>,
+    /// The sections that the author has to write
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    write: Vec<Task>,
+    /// What only people can give
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    asks: Vec<String>,
+    notes: Vec<String>,
+    #[serde(skip)]
+    title: String,
+    #[serde(skip)]
+    patches: Vec<Patch>,
+}
+
+/// A VEP that is there already.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Near {
+    vep: String,
+    path: String,
+    /// A state, `legacy` or `unreadable`
+    status: &'static str,
+    /// Which words of title and summary stand where
+    why: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Brief {
+    rule: &'static str,
+    severity: &'static str,
+    line: usize,
+    what: String,
+    fix: String,
+}
+
+/// A section that is still empty.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Task {
+    section: String,
+    /// How it is written well
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<&'static str>,
+}
+
+impl Verb for Draft {
+    const COMMAND: &'static str = "draft";
+    const TOOL: &'static str = "draft_vep";
+    const TITLE: &'static str = "Draft a VEP";
+    const ABOUT: &'static str =
+        "Drafts a new VEP: path, front matter, sections to write with advice, and VEPs it resembles.";
+    const GUIDANCE: &'static str =
+        "Leave out what nobody told you; it becomes a placeholder. Fill the sections, then validate_vep.";
+    const WRITES: Writes = Writes::Files;
+    type Ask = Ask;
+    type Answer = Answer;
+
+    fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
+        let plan = Plan::of(world, &ask)?;
+        let path = plan.path();
+        free(world, &plan, &path)?;
+        let template = world.head.template().map(|it| it.as_ref().clone());
+        let template = template.unwrap_or_else(|| Document::parse(Source::new("template.md", TEMPLATE)));
+        let document = Document::parse(Source::new(path.as_str(), plan.text(&template)));
+        let sheet = judge(&world.after(std::slice::from_ref(&document)), &document, Was::Nothing);
+        let near = resembling(&world.head, &plan.title, &plan.summary);
+        let Counts { errors, warnings, advice } = sheet.counts();
+        let text = document.source.text().to_owned();
+        Ok(Answer {
+            today: world.today.to_string(),
+            near: near.iter().take(MOST_NEAR).map(told).collect(),
+            errors,
+            warnings,
+            advice,
+            findings: findings(&sheet),
+            write: tasks(&document),
+            asks: asks(&plan, &document),
+            notes: notes(&plan),
+            title: plan.title.clone(),
+            // A folder is not named for a number that nobody has.
+            patches: plan
+                .number
+                .map(|_| Patch { path: path.clone(), before: None, after: text.clone() })
+                .into_iter()
+                .collect(),
+            path,
+            text,
+        })
+    }
+
+    fn patches(answer: &Answer) -> &[Patch] {
+        &answer.patches
+    }
+}
+
+/// What is known about the new VEP, read once.
+struct Plan {
+    title: String,
+    number: Option<Number>,
+    sig: String,
+    meta: bool,
+    authors: Vec<Handle>,
+    participating: Vec<String>,
+    summary: String,
+    replaces: Option<Number>,
+    inputs: Inputs,
+    today: String,
+}
+
+impl Plan {
+    fn of(world: &World, ask: &Ask) -> Result<Self, Trouble> {
+        let number = |name: &Option<Name>, way: &str| {
+            let read = |name: &Name| {
+                let number = read_number(&name.0).filter(|number| *number > 0);
+                number.ok_or_else(|| Trouble::new(format!("{} is no number", code(&name.0)), way))
+            };
+            name.as_ref().map(read).transpose()
+        };
+        let inputs = inputs(&ask.set, &[])?;
+        if inputs.successor.is_some() {
+            let way = "Name the VEP that it takes the place of as `replaces`.";
+            return Err(Trouble::new("a new VEP has no successor", way));
+        }
+        let summary = ask.summary.as_deref().unwrap_or_default().trim().replace("\r\n", "\n");
+        if summary.chars().nth(MOST_SUMMARY).is_some() {
+            let what = format!("the summary has more than {MOST_SUMMARY} characters");
+            return Err(Trouble::new(what, "Give the Overview alone; the rest belongs to other sections."));
+        }
+        let sig = |name: &String| match known_sig(world, name)? {
+            sig if sig == META_FOLDER => {
+                Err(Trouble::new("meta-VEPs is a folder and no SIG", "Give the SIG that owns it, and meta."))
+            }
+            sig => Ok(sig),
+        };
+        Ok(Self {
+            title: title(&ask.title)?,
+            number: number(&ask.number, "Give that of the tracking issue, or none where there is none yet.")?,
+            sig: sig(&ask.sig)?,
+            meta: ask.meta,
+            authors: ask.authors.iter().map(Handle::new).collect(),
+            participating: ask.participating.iter().map(sig).collect::<Result<_, _>>()?,
+            summary,
+            replaces: number(&ask.replaces, "Give the number of the VEP that it takes the place of.")?,
+            inputs,
+            today: world.today.to_string(),
+        })
+    }
+
+    fn number(&self) -> String {
+        self.number.map_or(NO_NUMBER.into(), |number| number.to_string())
+    }
+
+    fn path(&self) -> String {
+        let folder = if self.meta { META_FOLDER } else { &self.sig };
+        format!("veps/{folder}/{}-{}/vep.md", self.number(), slug(&self.title))
+    }
+
+    /// The whole file.
+    fn text(&self, template: &Document) -> String {
+        let front = self.front_matter();
+        let sections: String = template
+            .outline
+            .sections
+            .iter()
+            .filter(|section| section.level == 2 && section.name != plain(REPLACED))
+            .map(|section| format!("\n{}\n", self.section(template, section)))
+            .collect();
+        let whole = |heading: &str| format!("{front}\n# VEP #{}: {heading}\n{sections}", self.number());
+        let text = whole(&self.title);
+        // A title may have what Markdown takes for markup; then it is written so that the title is read.
+        let read = Document::parse(Source::new("draft.md", text.as_str())).heading;
+        match read.and_then(|heading| heading.title).is_some_and(|title| title.value == self.title) {
+            true => text,
+            false => whole(&escaped(&self.title)),
+        }
+    }
+
+    fn section(&self, template: &Document, section: &Section) -> String {
+        if section.name == plain(OVERVIEW) && !self.summary.is_empty() {
+            // A section that is written needs its instruction no more.
+            return format!("## {OVERVIEW}\n\n{}", self.summary);
+        }
+        template.source.slice(section.span).trim_end().replace("\r\n", "\n")
+    }
+
+    /// The keys in the order of VEP-282's schema.
+    fn front_matter(&self) -> String {
+        let list = |items: &[String], nobody: &str| -> String {
+            let nobody = [nobody.to_owned()];
+            let items = if items.is_empty() { &nobody } else { items };
+            items.iter().map(|item| format!("\n  - {}", as_yaml(item))).collect()
+        };
+        let people = |people: &[Handle], nobody: &str| {
+            let written: Vec<String> = people
+                .iter()
+                .map(|it| if it.is_tbd() { TBD.into() } else { format!("@{}", it.login()) })
+                .collect();
+            list(&written, nobody)
+        };
+        let participating =
+            if self.participating.is_empty() { " []".into() } else { list(&self.participating, TBD) };
+        let replaces = self.replaces.map_or("\"\"".into(), |number| number.to_string());
+        format!(
+            "---\ntitle: {}\nvep-number: {}\ncreation-date: \"{}\"\nstatus: {}\n\nauthors:{}\n\nowning-sig: {}\nparticipating-sigs:{participating}\n\nreviewers:{}\napprovers:{}\n\n{}\nreplaces: {replaces}\nsuperseded-by: \"\"\n---\n",
+            as_yaml(&self.title),
+            self.number(),
+            self.today,
+            Status::Provisional,
+            people(&self.authors, NO_HANDLE),
+            as_yaml(&self.sig),
+            people(&self.inputs.reviewers, TBD),
+            people(&self.inputs.approvers, TBD),
+            self.targets(),
+        )
+    }
+
+    /// Gate, stage and releases: a meta-VEP has neither of the first two, and a stage that nobody named is no key.
+    fn targets(&self) -> String {
+        let Inputs { stage, targets, gate, .. } = &self.inputs;
+        let gate = gate.as_deref().or((!self.meta).then_some(TBD));
+        let mut lines: String =
+            gate.map(|gate| format!("feature-gate: {}\n", as_yaml(gate))).into_iter().collect();
+        lines.extend(stage.map(|stage| format!("stage: {stage}\n")));
+        lines.push_str("milestone:\n");
+        let mut targets = targets.clone();
+        let first = if self.meta { Stage::Ga } else { Stage::Alpha };
+        if targets.is_empty() || stage.is_some() {
+            targets.entry(stage.unwrap_or(first)).or_default();
+        }
+        for (stage, release) in targets {
+            let release = release.map_or(TBD.to_owned(), |release| release.to_string());
+            lines.push_str(&format!("  {stage}: \"{release}\"\n"));
+        }
+        lines
+    }
+}
+
+/// A title that can stand in front matter, and in a heading behind a number and a colon.
+fn title(given: &str) -> Result<String, Trouble> {
+    let title = given.split_whitespace().collect::<Vec<_>>().join(" ");
+    let title = title.trim_start_matches([' ', ':', '-', '–', '—']).to_owned();
+    let way = "Give a short title in plain words.";
+    if title.is_empty() || !title.contains(char::is_alphanumeric) {
+        return Err(Trouble::new("the title says nothing", way));
+    }
+    if title.chars().nth(MOST_TITLE).is_some() {
+        return Err(Trouble::new(format!("the title has more than {MOST_TITLE} characters"), way));
+    }
+    if !is_plain(&title) {
+        return Err(Trouble::new("the title has characters that cannot be seen", way));
+    }
+    Ok(title)
+}
+
+/// A title as the name of a folder: lower-case words of ASCII with hyphens, as many as are short.
+fn slug(title: &str) -> String {
+    let lower = title.to_lowercase();
+    let mut slug = String::new();
+    for word in lower.split(|c: char| !c.is_alphanumeric()) {
+        let word: String = word.chars().filter(char::is_ascii_alphanumeric).take(MOST_SLUG).collect();
+        if word.is_empty() {
+            continue;
+        }
+        if slug.is_empty() {
+            slug = word;
+        } else if slug.len() + 1 + word.len() <= MOST_SLUG {
+            slug = format!("{slug}-{word}");
+        } else {
+            break;
+        }
+    }
+    if slug.is_empty() { NO_NAME.into() } else { slug }
+}
+
+/// A text in which Markdown sees no markup.
+fn escaped(text: &str) -> String {
+    let is_markup = |c: char| "\\`*_[]<>#&~|".contains(c);
+    text.chars().flat_map(|c| is_markup(c).then_some('\\').into_iter().chain([c])).collect()
+}
+
+/// Whether number and path are free, here and in what the checkout is compared with.
+fn free(world: &World, plan: &Plan, path: &str) -> Result<(), Trouble> {
+    let Some(number) = plan.number else { return Ok(()) };
+    let base = world.base.as_ref().map(|base| &base.world.head);
+    for corpus in [Some(&world.head), base].into_iter().flatten() {
+        if let Some(owner) = corpus.numbered(number).next() {
+            return Err(Trouble {
+                what: format!("the number {number} is taken: {} in {}", label(owner), code(owner.path())),
+                ways: vec![
+                    "Give the number of this VEP's own tracking issue, or none where there is none yet."
+                        .into(),
+                    format!("To work on VEP {number}, show it and edit it."),
+                ],
+            });
+        }
+        let beside = corpus.files().iter().find(|file| *file == path || number_of(file) == Some(number));
+        if let Some(file) = beside {
+            let what = format!("a folder with the number {number} is there already: {}", code(file));
+            return Err(Trouble::new(what, "Look at it first; nothing is overwritten."));
+        }
+    }
+    Ok(())
+}
+
+/// The number of the folder that a file below `veps/` lies in.
+fn number_of(file: &str) -> Option<Number> {
+    let ["veps", folder, name, _, ..] = file.split('/').collect::<Vec<_>>()[..] else { return None };
+    Home::Proposal { folder: folder.into(), name: name.into() }.number()
+}
+
+fn told(hit: &Hit<'_>) -> Near {
+    Near {
+        vep: label(hit.document),
+        path: one_line(hit.document.path(), 200),
+        status: super::query::status(hit.document),
+        why: one_line(&hit.reasons(), 120),
+    }
+}
+
+/// What the book finds; that a section is still empty is told as a task.
+fn findings(sheet: &Sheet) -> Vec<Brief> {
+    let flaws = sheet.flaws().into_iter().filter(|(rule, _)| rule.id != "sections-filled");
+    flaws
+        .map(|(rule, flaw)| Brief {
+            rule: rule.id,
+            severity: flaw.severity.as_str(),
+            line: flaw.spot.start.line,
+            what: flaw.what.clone(),
+            fix: flaw.fix.clone(),
+        })
+        .collect()
+}
+
+/// The sections that say nothing yet.
+fn tasks(document: &Document) -> Vec<Task> {
+    let sections = document.outline.sections.iter().filter(|section| section.level == 2 && !section.filled);
+    sections
+        .map(|section| Task { section: one_line(&section.title, 80), advice: book::advice(&section.title) })
+        .collect()
+}
+
+/// What only people can give, as far as nobody gave it.
+fn asks(plan: &Plan, document: &Document) -> Vec<String> {
+    let facts = &document.facts;
+    let asks = [
+        (
+            plan.number.is_none(),
+            "number: open the tracking issue first; its number goes into folder, front matter and heading.",
+        ),
+        (plan.authors.is_empty(), "author: whose proposal is it?"),
+        (facts.reviewers.is_empty(), "reviewers: who has agreed to review it? TBD until then."),
+        (
+            facts.approvers.is_empty(),
+            "approvers: which SIG chairs or leads have committed to approve the design? TBD until then.",
+        ),
+        (
+            !plan.meta && facts.gates.is_empty(),
+            "feature-gate: which gate guards it? Without one the text has to say why.",
+        ),
+        (
+            !plan.meta && facts.stage.is_none(),
+            "stage: which one is worked towards? A new feature begins with alpha.",
+        ),
+        (facts.target().is_none(), "milestone: in which release? One whose VEP Freeze is still to come."),
+    ];
+    asks.into_iter().filter(|(lacks, _)| *lacks).map(|(_, ask)| ask.to_owned()).collect()
+}
+
+fn notes(plan: &Plan) -> Vec<String> {
+    let unnumbered = "Nothing can be written before the number is known.".to_owned();
+    let nameless = slug(&plan.title) == "proposal" && !plan.title.eq_ignore_ascii_case("proposal");
+    let nameless =
+        nameless.then(|| "Name the folder: the title has no letter that a path may have.".to_owned());
+    plan.number.is_none().then_some(unnumbered).into_iter().chain(nameless).chain([
+        "Whether the change needs a VEP at all: explain `vep-required`.".into(),
+        "It is provisional. The gate into implementable asks for named reviewers and approvers, a stage and its release, merged before that release's VEP Freeze.".into(),
+    ]).collect()
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = Counts { errors: self.errors, warnings: self.warnings, advice: self.advice };
+        writeln!(f, "Draft {} for {}. Today is {}.", code(&self.title), code(&self.path), self.today)?;
+        if !self.near.is_empty() {
+            writeln!(f, "\nLook at these first; one of them may be the place for it:")?;
+        }
+        for Near { vep, path, status, why } in &self.near {
+            writeln!(f, "- {vep} ({status}) {}: {why}", code(path))?;
+        }
+        writeln!(f, "\n{}", fenced(&self.text, "markdown"))?;
+        writeln!(f, "\nThe rules find {counts}, empty sections among them.")?;
+        for Brief { rule, severity, line, what, fix } in &self.findings {
+            writeln!(f, "- {severity} `{rule}` line {line}: {what}. {fix}")?;
+        }
+        if !self.asks.is_empty() {
+            writeln!(f, "\nOnly people can give:")?;
+            self.asks.iter().try_for_each(|ask| writeln!(f, "- {ask}"))?;
+        }
+        if !self.write.is_empty() {
+            writeln!(f, "\nTo be written:")?;
+        }
+        for Task { section, advice } in &self.write {
+            writeln!(f, "- {section}: {}", advice.unwrap_or("as the template's instruction says."))?;
+        }
+        self.notes.iter().try_for_each(|note| writeln!(f, "\nNote: {note}"))
+    }
+}
