@@ -2,7 +2,7 @@
 //!
 //! Each is put together from the tables that judge; only the sentences that join them stand here.
 
-use super::{fields, states};
+use super::{advice, fields, states};
 use crate::document::SCHEMA;
 use crate::lifecycle::{self, Standing, Start};
 use crate::proposal::conditions;
@@ -77,7 +77,8 @@ pub fn authoring(sections: &[String]) -> String {
         "\n## The freeze\n\nOn the day of a release's VEP Freeze it is too late, in UTC; the day before is the last safe one. It blocks entering implementable, and a new stage and release for an implementable VEP. Other edits stay lawful. An exception is asked for on kubevirt-dev and granted by a maintainer. The dates: `vep://calendar`.\n\n## Sections\n\n",
     );
     for section in sections {
-        let _ = writeln!(out, "- {section}");
+        let advice = advice(section).map_or(String::new(), |advice| format!(": {advice}"));
+        let _ = writeln!(out, "- {section}{advice}");
     }
     out.push_str(
         "\nA section says something, or N/A with a reason; a comment alone is empty. At provisional the first six of the template should be filled, at implementable all.\n\n## What only people can give\n\nReviewers, approvers, the number, the gate and the release. Write `TBD` until somebody has agreed: a name is a promise. A verdict is no approval.\n",

@@ -9,7 +9,7 @@
 use super::{Entry, text_of};
 use crate::rules;
 use crate::text::{code, fenced, nearest, one_line};
-use crate::vep::{Release, Stage, Status};
+use crate::vep::{Release, Status};
 use crate::verbs;
 use crate::world::World;
 use minijinja::{Environment, UndefinedBehavior};
@@ -21,8 +21,9 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The files.
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
     include_str!("../../prompts/bump-status.md"),
+    include_str!("../../prompts/draft-vep.md"),
     include_str!("../../prompts/migrate-vep.md"),
     include_str!("../../prompts/prepare-freeze.md"),
     include_str!("../../prompts/review-vep.md"),
@@ -30,7 +31,7 @@ const FILES: [&str; 5] = [
 ];
 
 /// Longest argument that is put in.
-const MOST_ARGUMENT: usize = 200;
+const MOST_ARGUMENT: usize = 500;
 
 /// A prompt as its file has it.
 #[derive(Debug, Deserialize)]
@@ -64,7 +65,6 @@ pub(super) enum Completes {
     Release,
     Rule,
     Sig,
-    Stage,
     /// Free text, for which nothing is known.
     Text,
 }
@@ -253,15 +253,7 @@ fn names_nothing(world: &World, completes: Completes, written: &str) -> Option<S
             let near = world.head.nearest_sig(written).map(|near| format!("; did you mean {near}?"));
             Some(format!("{} is no SIG that is known{}", code(written), near.unwrap_or_default()))
         }
-        Completes::Stage if Stage::read(written).is_none() => {
-            Some(format!("{} is no stage; alpha, beta or ga", code(written)))
-        }
-        Completes::State
-        | Completes::Release
-        | Completes::Rule
-        | Completes::Sig
-        | Completes::Stage
-        | Completes::Text => None,
+        Completes::State | Completes::Release | Completes::Rule | Completes::Sig | Completes::Text => None,
     }
 }
 
@@ -276,10 +268,6 @@ fn candidates(world: &World, completes: Completes, written: &str) -> Vec<String>
         Completes::State => {
             let states = Status::ALL.into_iter().map(Status::as_str);
             states.filter(|state| fits(state)).map(str::to_owned).collect()
-        }
-        Completes::Stage => {
-            let stages = Stage::ALL.into_iter().map(Stage::as_str);
-            stages.filter(|stage| fits(stage)).map(str::to_owned).collect()
         }
         Completes::Rule => {
             rules::all().map(|rule| rule.id).filter(|id| fits(id)).map(str::to_owned).collect()

@@ -292,10 +292,9 @@ impl Plan {
 
     /// The keys in the order of VEP-282's schema.
     fn front_matter(&self) -> String {
-        let list = |items: &[String], nobody: &str| -> String {
-            let nobody = [nobody.to_owned()];
-            let items = if items.is_empty() { &nobody } else { items };
-            items.iter().map(|item| format!("\n  - {}", as_yaml(item))).collect()
+        let list = |items: &[String], nobody: &str| match items {
+            [] => list(&[nobody.to_owned()]),
+            items => list(items),
         };
         let people = |people: &[Handle], nobody: &str| {
             let written: Vec<String> = people
@@ -323,10 +322,13 @@ impl Plan {
 
     /// Gate, stage and releases: a meta-VEP has neither of the first two, and a stage that nobody named is no key.
     fn targets(&self) -> String {
-        let Inputs { stage, targets, gate, .. } = &self.inputs;
-        let gate = gate.as_deref().or((!self.meta).then_some(TBD));
-        let mut lines: String =
-            gate.map(|gate| format!("feature-gate: {}\n", as_yaml(gate))).into_iter().collect();
+        let Inputs { stage, targets, gates, .. } = &self.inputs;
+        let mut lines = match gates.as_slice() {
+            [] if self.meta => String::new(),
+            [] => format!("feature-gate: {TBD}\n"),
+            [one] => format!("feature-gate: {}\n", as_yaml(one)),
+            several => format!("feature-gate:{}\n", list(several)),
+        };
         lines.extend(stage.map(|stage| format!("stage: {stage}\n")));
         lines.push_str("milestone:\n");
         let mut targets = targets.clone();
@@ -340,6 +342,11 @@ impl Plan {
         }
         lines
     }
+}
+
+/// A block list below its key.
+fn list(items: &[String]) -> String {
+    items.iter().map(|item| format!("\n  - {}", as_yaml(item))).collect()
 }
 
 /// A title that can stand in front matter, and in a heading behind a number and a colon.

@@ -34,6 +34,12 @@ async fn prompts_are_listed_and_filled_with_what_the_server_knows() {
         ("bump-status", "bump-status", json!({ "vep": "402", "to": "implementable", "release": "v1.10" })),
         ("bump-status-unsaid", "bump-status", json!({ "vep": "406" })),
         ("review-vep", "review-vep", json!({ "vep": "405", "release": "v1.10" })),
+        (
+            "draft-vep",
+            "draft-vep",
+            json!({ "title": "Budgets for `boot` ``` {{ title }}", "summary": "Machines start in time.", "sig": "sig-compute", "release": "v1.10" }),
+        ),
+        ("draft-vep-unsaid", "draft-vep", json!({ "title": "Boot time budgets" })),
         ("migrate-vep", "migrate-vep", json!({ "vep": "410" })),
         ("prepare-freeze", "prepare-freeze", json!({ "release": "v1.10", "sig": "sig-compute" })),
         ("triage-release", "triage-release", json!({ "release": "v1.10" })),
@@ -48,7 +54,7 @@ async fn prompts_are_listed_and_filled_with_what_the_server_knows() {
         ("review-vep", json!({ "vep": "402", "release": "soon" }), "`soon` is no release like v1.11"),
         ("triage-release", json!({ "release": "v1.10", "sig": "netwrk" }), "did you mean sig-network?"),
         ("bump-status", json!({ "vep": "402", "to": "defered" }), "did you mean deferred?"),
-        ("bump", json!({}), "unknown prompt `bump`; there are: bump-status, migrate-vep"),
+        ("bump", json!({}), "unknown prompt `bump`; there are: bump-status, draft-vep"),
     ] {
         let refused = client.get_prompt(asked(name, arguments)).await.unwrap_err().to_string();
         assert!(refused.contains(says), "{refused}");

@@ -221,12 +221,15 @@ async fn who_listens_is_told_within_a_second_what_changed_on_disk() {
     client.cancel().await.unwrap();
 }
 
+/// How much is done, of how much.
+type Told = (f64, Option<f64>);
+
 /// A person behind a client: what is answered, what was asked, and what was told on the way.
 #[derive(Clone, Default)]
 struct Person {
     answers: Option<Value>,
     asked: Arc<Mutex<Vec<String>>>,
-    told: Arc<Mutex<Vec<(f64, Option<f64>)>>>,
+    told: Arc<Mutex<Vec<Told>>>,
 }
 
 impl ClientHandler for Person {

@@ -29,18 +29,18 @@ const MOST_VALUES: usize = 1 << 17;
 #[derive(Debug, PartialEq)]
 pub struct Refusal {
     id: Option<RequestId>,
-    why: ErrorData,
+    why: Box<ErrorData>,
 }
 
 impl From<Refusal> for ServerJsonRpcMessage {
     fn from(refusal: Refusal) -> Self {
-        Self::error(refusal.why, refusal.id)
+        Self::error(*refusal.why, refusal.id)
     }
 }
 
 impl Refusal {
     fn new(code: ErrorCode, what: impl Into<String>, id: Option<RequestId>) -> Self {
-        Self { id, why: ErrorData::new(code, what.into(), None) }
+        Self { id, why: Box::new(ErrorData::new(code, what.into(), None)) }
     }
 
     fn invalid(what: &str, id: Option<RequestId>) -> Self {
