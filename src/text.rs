@@ -266,9 +266,9 @@ pub fn visible(text: &str) -> String {
 }
 
 /// Foreign text as a fenced block that it cannot leave: the fence is longer than any run of backticks
-/// inside, and what cannot be seen is written out.
+/// inside, and what cannot be seen is written out. Blank lines at its end stay: a diff may need them.
 pub fn fenced(text: &str, info: &str) -> String {
-    let visible = visible(text.trim_end());
+    let visible = visible(text.strip_suffix('\n').unwrap_or(text));
     let longest = visible.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}{info}\n{visible}\n{fence}")
@@ -351,6 +351,7 @@ mod tests {
     #[test]
     fn foreign_text_cannot_leave_its_fence_nor_hide() {
         assert_eq!(fenced("a ```` b\u{202e}", "text"), "`````text\na ```` b\\u{202e}\n`````");
+        assert_eq!(fenced("-a\n\n", "diff"), "```diff\n-a\n\n```");
         assert_eq!(one_line("a\n b\u{200b}c", 80), "a b\\u{200b}c");
         assert_eq!(one_line("abcdef", 3), "abc…");
         assert_eq!(one_line("ab\u{202e}c", 4), "ab…");

@@ -344,7 +344,7 @@ impl fmt::Display for Answer {
                 section.to_line,
                 code(&section.title)
             )?;
-            writeln!(f, "{}", fenced(&section.text, "markdown"))?;
+            writeln!(f, "{}", fenced(section.text.trim_end(), "markdown"))?;
             if let Some(next) = section.next_line {
                 writeln!(f, "\nCut here. Go on with from_line {next}.")?;
             }
