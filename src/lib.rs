@@ -29,6 +29,7 @@
 //! | | [`report`] | the sheets of a run together, and what it comes to |
 //! | 5 | [`render`] | how verdicts are told |
 //! | | [`proposal`] | what a VEP would be after a step, and whether it may be proposed |
+//! | | [`migration`] | a legacy document as front matter, with what is sure and what is not
 //! | | [`book`] | what every rule, state, step, field and term means |
 //! | | [`verbs`] | what can be asked, as pure functions |
 //! | roof | [`outside`] | the only reading of files and of the clock |
@@ -55,6 +56,7 @@ pub mod law;
 pub mod lifecycle;
 pub mod markdown;
 pub mod mcp;
+pub mod migration;
 pub mod outside;
 pub mod owners;
 pub mod patch;

@@ -1,13 +1,56 @@
-//! What a document says in prose: the heading that names the VEP, the target releases of legacy documents in
-//! their common form, and the sentences that deny a feature gate or leave Alpha out.
+//! What a document says in prose: the heading that names the VEP, target releases, its own gates, and the sentences
+//! that deny a feature gate or leave Alpha out.
 //!
-//! Absent on purpose, until legacy documents are migrated: certainty, own gates, checklists and the
-//! rarer spellings of targets. Nothing is guessed meanwhile: a form that is not known here is not read.
+//! What is read keeps its place, and says how sure it is: stated (the text says just that), inferred (it follows from
+//! what the text says), or a guess. What prose comes to as front matter is [`crate::migration`]'s.
+//!
+//! Absent on purpose: the calendar. What a release means depends on the day.
 
-use crate::markdown::{Block, Outline, Passage};
+mod gates;
+mod sections;
+mod targets;
+
+pub use gates::gates;
+pub use sections::{OLD_NAMES, Sections, sections};
+pub use targets::{Aim, Bullet, TargetBlock, blocks, targets};
+
+use crate::markdown::{Block, Outline};
 use crate::text::{Source, Span, Spanned};
-use crate::vep::{Release, Stage};
-use std::collections::BTreeMap;
+
+/// How sure something is that was read from prose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// The document says just that.
+    Stated,
+    /// It follows from what the document says.
+    Inferred,
+    /// It is likely, and nothing says so.
+    Guess,
+}
+
+impl Certainty {
+    /// As an answer says it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Stated => "stated",
+            Self::Inferred => "inferred",
+            Self::Guess => "guess",
+        }
+    }
+}
+
+/// Something that was read from prose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim<T> {
+    /// What.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+    /// How sure.
+    pub certainty: Certainty,
+    /// Why that sure.
+    pub why: &'static str,
+}
 
 /// `# VEP #307: Title`, in any of the forms that real documents have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,34 +106,6 @@ fn find(source: &Source, within: Span, text: &str) -> Span {
         Some(at) => Span::new(within.start + at, within.start + at + text.len()),
         None => within,
     }
-}
-
-/// The target releases that list items state: `This VEP targets beta for version: v1.9`, and
-/// `Ship target version: v1.6`, which without a gate means GA. The first statement of a stage counts;
-/// what is struck through, set to TBD or N/A, or left empty states nothing.
-pub fn targets(outline: &Outline) -> BTreeMap<Stage, Spanned<Release>> {
-    let mut targets = BTreeMap::new();
-    for passage in &outline.passages {
-        if let Some((stage, release)) = target(passage) {
-            targets.entry(stage).or_insert(Spanned::new(release, passage.span));
-        }
-    }
-    targets
-}
-
-fn target(passage: &Passage) -> Option<(Stage, Release)> {
-    if !matches!(passage.kind, Block::Item { .. }) || passage.struck {
-        return None;
-    }
-    let (what, value) = passage.text.split_once(':')?;
-    let what = what.to_lowercase();
-    let words: Vec<&str> = what.split_whitespace().collect();
-    let stage = match words.as_slice() {
-        ["this", "vep", "targets" | "targeted", stage, "for", "version"] => Stage::read(stage)?,
-        ["ship", "target", "version"] => Stage::Ga,
-        _ => return None,
-    };
-    Some((stage, Release::read(value.split_whitespace().next()?)?))
 }
 
 /// The sentences of a text.
@@ -214,23 +229,6 @@ mod tests {
         for text in ["# Overview", "## VEP #3: x", "# VEPs are fun", "text"] {
             assert_eq!(heading(&outline(text, 0), &Source::new("x", text)), None, "{text}");
         }
-    }
-
-    #[test]
-    fn targets_are_read_from_items_and_from_nothing_else() {
-        let text = "<!-- - This VEP targets ga for version: v9.9 -->\n\n\
-            - ~This VEP targets alpha for version: v1.7~\n\
-            - This VEP targeted beta for version: v1.8. (some design)\n\
-            - This VEP targets beta for version: v1.9\n\
-            - This VEP targets GA for version: TBD\n\
-            - This VEP targets alpha2 for version: v1.7\n\nThis VEP targets alpha for version: v1.5\n";
-        let read: Vec<_> = targets(&outline(text, 0))
-            .into_iter()
-            .map(|(stage, release)| (stage, release.value.to_string()))
-            .collect();
-        assert_eq!(read, [(Stage::Beta, "v1.8".to_owned())]);
-        let ship = targets(&outline("- Ship target version: v1.6\n", 0));
-        assert_eq!(ship.keys().collect::<Vec<_>>(), [&Stage::Ga]);
     }
 
     #[test]

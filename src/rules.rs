@@ -16,7 +16,7 @@ mod shape;
 mod steps;
 mod succession;
 
-pub use body::sections;
+pub use body::{legacy_sections, sections};
 
 use crate::rule::Rule;
 

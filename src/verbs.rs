@@ -10,6 +10,7 @@ mod bump;
 mod draft;
 mod explain;
 mod freeze;
+mod migrate;
 mod query;
 mod review;
 mod show;
@@ -20,6 +21,7 @@ pub use bump::Bump;
 pub use draft::Draft;
 pub use explain::Explain;
 pub use freeze::CheckFreeze;
+pub use migrate::Migrate;
 pub use query::Query;
 pub use review::Review;
 pub use show::Show;
@@ -151,6 +153,7 @@ pub fn each(face: &mut impl Face) {
     face.add::<Explain>();
     face.add::<Bump>();
     face.add::<Draft>();
+    face.add::<Migrate>();
 }
 
 /// The declarations that a question makes.

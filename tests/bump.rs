@@ -12,7 +12,7 @@ use tempfile::TempDir;
 const BUDGET: &str = "veps/sig-compute/402-boot-time-budget/vep.md";
 const TODAY: &str = "2026-08-18";
 
-fn git(folder: &Path, args: &[&str]) -> String {
+pub fn git(folder: &Path, args: &[&str]) -> String {
     let out = Command::new("git")
         .arg("-C")
         .arg(folder)
@@ -39,7 +39,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The example universe as a checkout with history.
-fn universe() -> TempDir {
+pub fn universe() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     copy(&golden::root().join("examples/enhancements"), folder.path());
     git(folder.path(), &["init", "--quiet", "--initial-branch=main"]);
@@ -69,7 +69,7 @@ async fn ask(folder: &Path, today: &str, tool: &'static str, arguments: Value) -
 }
 
 /// Runs the command line: exit code, what it said, what it complained of.
-fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
+pub fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let schedules = schedules();
     let common = ["--today", TODAY, "--schedules", &schedules];
     let out = command(folder, &[args, &common[..]].concat())

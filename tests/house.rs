@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["vep", "law", "lifecycle", "prose", "document", "edit"],
     &["calendar", "corpus", "search", "owners", "settings", "world"],
     &["rule", "rules", "sheet", "upstream", "report"],
-    &["render", "proposal", "book", "verbs"],
+    &["render", "proposal", "migration", "book", "verbs"],
     &["outside", "mcp", "cli"],
 ];
 

@@ -11,6 +11,7 @@ mod golden;
 mod hands;
 mod house;
 mod laws;
+mod legacy;
 mod lifecycle;
 mod review;
 mod rules;

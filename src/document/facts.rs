@@ -7,7 +7,7 @@
 use super::{Field, Front, FrontMatter, Home};
 use crate::markdown::Outline;
 use crate::prose::{self, Heading};
-use crate::text::{Span, Spanned};
+use crate::text::{Source, Span, Spanned};
 use crate::vep::{Handle, Number, Release, Stage, Status, is_unset};
 use std::collections::BTreeMap;
 
@@ -85,10 +85,16 @@ pub struct Facts {
 }
 
 impl Facts {
-    pub(super) fn of(home: &Home, front: &Front, heading: Option<&Heading>, outline: &Outline) -> Self {
+    pub(super) fn of(
+        home: &Home,
+        front: &Front,
+        heading: Option<&Heading>,
+        source: &Source,
+        outline: &Outline,
+    ) -> Self {
         let mut facts = match front {
             Front::Read { matter, .. } => Self::from_front_matter(matter),
-            _ => Self::from_prose(outline),
+            _ => Self::from_prose(source, outline, home.number()),
         };
         if let Some(number) = home.number() {
             let agreeing = facts.number.take().filter(|fact| fact.value == number);
@@ -152,7 +158,9 @@ impl Facts {
         }
     }
 
-    fn from_prose(outline: &Outline) -> Self {
+    fn from_prose(source: &Source, outline: &Outline, number: Option<Number>) -> Self {
+        let gates = prose::gates(source, outline, number).into_iter();
+        let gates = gates.map(|claim| Fact::new(claim.value, claim.span, Origin::Prose)).collect();
         let targets: BTreeMap<_, _> = prose::targets(outline)
             .into_iter()
             .map(|(stage, release)| (stage, Fact::new(release.value, release.span, Origin::Prose)))
@@ -162,7 +170,7 @@ impl Facts {
             span: fact.span,
             origin: fact.origin,
         });
-        Self { targets, stage, ..Self::default() }
+        Self { targets, stage, gates, ..Self::default() }
     }
 
     /// The stage in flight and the release that it works towards. Where no stage is named (a meta-VEP

@@ -9,7 +9,7 @@ use crate::corpus::Corpus;
 use crate::document::Document;
 use crate::law::{Law, cite, vep282};
 use crate::markdown::{Block, Passage, Section, plain};
-use crate::prose;
+use crate::prose::{self, OLD_NAMES};
 use crate::rule::{Case, Finding, Gravity, Judge, Judged, NotYet, Rule};
 use crate::text::{Span, code};
 use crate::vep::{Release, Stage, Status};
@@ -40,21 +40,6 @@ const REPLACED: &str = "VEP Status Metadata";
 const HISTORY: &str = "Implementation History";
 const GRADUATION: &str = "Graduation Requirements";
 
-/// Names under which real documents have a section, most of them from older templates.
-const OLD_NAMES: &[(&str, &[&str])] = &[
-    (HISTORY, &["implementation phases"]),
-    (GRADUATION, &["feature lifecycle phases", "feature lifecycle", "graduation", "graduation criteria"]),
-    (
-        "Alternatives",
-        &["alternatives considered", "alternative designs considered", "undesired alternatives"],
-    ),
-    ("Functional Testing Approach", &["functional testing", "testing", "testing approach"]),
-    ("Update/Rollback Compatibility", &["update compatibility", "upgrade rollback compatibility"]),
-    ("API Examples", &["api changes", "api example", "api usage example", "api examples full version"]),
-    ("Repos", &["repositories affected", "repositories impacted", "repositories"]),
-    ("Design", &["proposed design"]),
-];
-
 /// The sections that define the problem, which should stand before the first merge (VEP-282, Open
 /// Discussion).
 const REQUIREMENTS: [&str; 6] =
@@ -63,6 +48,11 @@ const REQUIREMENTS: [&str; 6] =
 /// The titles that are wanted, in order.
 fn wanted(case: &Case<'_>) -> Vec<String> {
     sections(&case.world.head)
+}
+
+/// The sections of the template as legacy documents have them: the one that front matter replaces comes first.
+pub fn legacy_sections(corpus: &Corpus) -> Vec<String> {
+    std::iter::once(REPLACED.to_owned()).chain(sections(corpus)).collect()
 }
 
 /// The sections of a VEP in order: those of the checkout's template, ours where it has none, without the one that

@@ -1,0 +1,584 @@
+//! Migration: what a legacy document comes to as front matter, what of its prose that replaces, and what a chair
+//! has to settle.
+//!
+//! Every value says where it comes from and how sure it is. What nobody knows stays `TBD`. Removed are the bullets
+//! whose value moved into a key, the template's comments beside them, the checklist, and headings left empty by
+//! that; every other line stays, byte for byte, and is named as a doubt where it says what no key can say. The state
+//! is proposed with its reason; the SIG's chairs decide (governance, legacy documents).
+//!
+//! Absent on purpose: handles. A name in the history is a name.
+
+mod removal;
+mod status;
+
+pub use status::{Implied, implied};
+
+use crate::document::Document;
+use crate::edit::as_yaml;
+use crate::law::Severity;
+use crate::markdown::{Block, Passage};
+use crate::patch::Patch;
+use crate::prose::{self, Aim, Bullet, Certainty, Claim};
+use crate::rule::Was;
+use crate::sheet::{Age, Sheet, judge};
+use crate::text::{Source, Span, code, one_line};
+use crate::vep::{Handle, Release, Stage, Status};
+use crate::world::World;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What stands where nobody knows yet.
+const TBD: &str = "TBD";
+
+/// A migration, as it would be.
+#[derive(Debug)]
+pub struct Migration {
+    /// The keys in the order of the schema.
+    pub values: Vec<Value>,
+    /// What a chair has to settle, in the order of the file.
+    pub doubts: Vec<Doubt>,
+    /// The document with front matter.
+    pub then: Document,
+    /// The change.
+    pub patch: Patch,
+    /// What the book says of it.
+    pub sheet: Sheet,
+    /// The state that the prose implies.
+    pub implied: Implied,
+}
+
+/// A value of the front matter, and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Value {
+    /// The key.
+    pub key: &'static str,
+    /// What it is set to, as one reads it; none where the key is left out.
+    pub value: Option<String>,
+    /// How sure it is; none where it is only a placeholder.
+    pub certainty: Option<Certainty>,
+    /// Where it comes from.
+    pub why: String,
+    /// The line that says so, in the document as it is.
+    pub line: Option<usize>,
+}
+
+/// Something that a chair has to settle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// The line, in the document as it is; none where no line speaks of it.
+    pub line: Option<usize>,
+    /// What is in doubt, and what is to be settled.
+    pub what: String,
+}
+
+/// What the history knows of a document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The day of its first commit, `YYYY-MM-DD`.
+    pub created: Option<String>,
+    /// Who made that commit, by name.
+    pub author: Option<String>,
+    /// What that commit was called.
+    pub subject: Option<String>,
+}
+
+/// The rules whose errors only people can mend.
+pub const FOR_PEOPLE: &[&str] = &[
+    "authors-named",
+    "reviewers-named",
+    "approvers-named",
+    "creation-date-real",
+    "feature-gate-named",
+    "sig-known",
+    "sig-agrees",
+    "placeholders-filled",
+    "milestone-set",
+    "stage-present",
+    "number-agrees",
+    "sections-filled",
+];
+
+impl Migration {
+    /// What only people can mend: errors of the result, by rule.
+    pub fn owed(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.errors().filter(|(rule, _)| FOR_PEOPLE.contains(rule))
+    }
+
+    /// Errors that the migration itself would make: there should be none.
+    pub fn wrong(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.errors().filter(|(rule, _)| !FOR_PEOPLE.contains(rule))
+    }
+
+    fn errors(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let flaws = self.sheet.flaws().into_iter();
+        let errors = flaws.filter(|(_, flaw)| flaw.severity == Severity::Error && flaw.age != Age::Old);
+        errors.map(|(rule, flaw)| (rule.id, flaw.what.as_str()))
+    }
+
+    /// Whether nothing is in doubt but what people have to give.
+    pub fn is_ready(&self) -> bool {
+        self.doubts.is_empty() && self.implied.certainty != Certainty::Guess && self.wrong().next().is_none()
+    }
+}
+
+/// Migrates a legacy document. None for one that has a block already, or is no text.
+pub fn migrate(world: &World, document: &Arc<Document>, origin: &Origin) -> Option<Migration> {
+    if !document.is_legacy() || document.source.not_utf8().is_some() {
+        return None;
+    }
+    let implied = implied(world, document);
+    let plan = Plan { world, document, origin, implied: &implied, blocks: prose::blocks(&document.outline) };
+    let values = plan.values();
+    let removed = removal::lines(world, document, &plan.blocks);
+    let after = with_front_matter(&document.source, &values, &removed);
+    let then = Document::parse(Source::new(document.path(), after.as_str()));
+    let judged = world.after(std::slice::from_ref(&then));
+    let sheet = judge(&judged, &then, Was::Known(document));
+    let mut doubts = plan.doubts(&values);
+    doubts.sort_by_key(|doubt| doubt.line);
+    let patch = Patch { path: document.path().into(), before: Some(document.source.text().into()), after };
+    Some(Migration { values, doubts, then, patch, sheet, implied })
+}
+
+/// What a migration is made of.
+struct Plan<'a> {
+    world: &'a World,
+    document: &'a Document,
+    origin: &'a Origin,
+    implied: &'a Implied,
+    blocks: Vec<prose::TargetBlock>,
+}
+
+impl Plan<'_> {
+    fn line(&self, span: Span) -> usize {
+        self.document.source.line(span.start)
+    }
+
+    /// The stage in flight: the first whose release is still to come, else the last that is targeted.
+    fn stage(&self) -> Option<(Stage, Span)> {
+        let targets = &self.document.facts.targets;
+        let out = |release: Release| self.world.calendar.is_out(release, self.world.today) == Some(true);
+        let to_come = targets.iter().find(|(_, release)| !out(release.value));
+        let target = match self.implied.status {
+            Status::Implemented => targets.iter().next_back(),
+            _ => to_come.or_else(|| targets.iter().next_back()),
+        };
+        target.map(|(stage, release)| (*stage, release.span.unwrap_or_else(|| self.document.first_line())))
+    }
+
+    fn values(&self) -> Vec<Value> {
+        let document = self.document;
+        let is_meta = document.home.is_meta();
+        let value = |key, value: Option<String>, certainty, why: &str, span: Option<Span>| Value {
+            key,
+            value,
+            certainty,
+            why: why.into(),
+            line: span.map(|span| self.line(span)),
+        };
+        let unknown = |key, why: &str| value(key, Some(TBD.into()), None, why, None);
+        let mut values = vec![self.title()];
+        values.push(match document.number() {
+            Some(number) => {
+                let heading = document.heading.as_ref().and_then(|heading| heading.number.as_ref());
+                let span = heading.map(|heading| heading.span);
+                value(
+                    "vep-number",
+                    Some(number.to_string()),
+                    Some(Certainty::Stated),
+                    "the number of the folder",
+                    span,
+                )
+            }
+            None => unknown("vep-number", "neither folder nor heading has a number"),
+        });
+        values.push(self.created());
+        let implied = self.implied;
+        values.push(Value {
+            key: "status",
+            value: Some(implied.status.to_string()),
+            certainty: Some(implied.certainty),
+            why: implied.why.clone(),
+            line: implied.span.map(|span| self.line(span)),
+        });
+        values.push(unknown("authors", "no legacy document names its authors by handle"));
+        values.push(match document.home.folder() {
+            Some(folder) if !is_meta => {
+                value("owning-sig", Some(folder.into()), Some(Certainty::Stated), "the folder", None)
+            }
+            _ => unknown("owning-sig", "a meta-VEP's folder names no SIG"),
+        });
+        values.push(value("participating-sigs", Some(String::new()), None, "nothing says so", None));
+        values.push(unknown("reviewers", "no legacy document names them"));
+        values.push(unknown("approvers", "no legacy document names them"));
+        values.extend((!is_meta).then(|| self.gate()));
+        if let Some((stage, span)) = self.stage().filter(|_| !is_meta) {
+            let why = match self.implied.status {
+                Status::Implemented => "the last stage that is targeted",
+                _ => "the first targeted stage whose release is not out, else the last one",
+            };
+            values.push(value("stage", Some(stage.to_string()), Some(Certainty::Inferred), why, Some(span)));
+        }
+        values.push(self.milestone());
+        values.push(value("replaces", Some(String::new()), None, "nothing says so", None));
+        values.push(value("superseded-by", Some(String::new()), None, "nothing says so", None));
+        values
+    }
+
+    fn title(&self) -> Value {
+        let title = self.document.heading.as_ref().and_then(|heading| heading.title.as_ref());
+        let (value, certainty, why, line) = match title {
+            Some(title) => {
+                (title.value.clone(), Certainty::Stated, "the heading", Some(self.line(title.span)))
+            }
+            None => match self.origin.subject.as_deref().map(title_of_subject).filter(|it| !it.is_empty()) {
+                Some(subject) => {
+                    (subject, Certainty::Guess, "the subject of the first commit; no heading has one", None)
+                }
+                None => (
+                    title_of_folder(self.document),
+                    Certainty::Guess,
+                    "the folder's name; no heading has one",
+                    None,
+                ),
+            },
+        };
+        Value { key: "title", value: Some(value), certainty: Some(certainty), why: why.into(), line }
+    }
+
+    fn created(&self) -> Value {
+        let of = |value: &str, certainty, why: &str| Value {
+            key: "creation-date",
+            value: Some(value.into()),
+            certainty,
+            why: why.into(),
+            line: None,
+        };
+        match &self.origin.created {
+            Some(day) => of(day, Some(Certainty::Inferred), "the first commit that has the document"),
+            None => of(TBD, None, "no history is at hand"),
+        }
+    }
+
+    /// The gate, or why there is none.
+    fn gate(&self) -> Value {
+        let of = |value: Option<String>, certainty, why: &str, span: Option<Span>| Value {
+            key: "feature-gate",
+            value,
+            certainty,
+            why: why.into(),
+            line: span.map(|span| self.line(span)),
+        };
+        let gates = self.gates();
+        match gates.as_slice() {
+            [] => match self.opt_out() {
+                Some(passage) => {
+                    of(None, Some(Certainty::Stated), "the text says that there is none", Some(passage.span))
+                }
+                None => of(Some(TBD.into()), None, "the text names none and does not say why", None),
+            },
+            [one] => of(Some(one.value.clone()), Some(one.certainty), one.why, Some(one.span)),
+            several => {
+                let names: Vec<&str> = several.iter().map(|gate| gate.value.as_str()).collect();
+                let least = several.iter().map(|gate| gate.certainty).max();
+                of(
+                    Some(names.join(", ")),
+                    least,
+                    "the text has several of its own",
+                    several.first().map(|it| it.span),
+                )
+            }
+        }
+    }
+
+    fn gates(&self) -> Vec<Claim<String>> {
+        prose::gates(&self.document.source, &self.document.outline, self.document.number())
+    }
+
+    /// The sentence that denies a gate, outside of what was rejected.
+    fn opt_out(&self) -> Option<&Passage> {
+        let mut rejected: Option<u8> = None;
+        self.document.outline.passages.iter().find(|passage| {
+            if let Block::Heading(level) = passage.kind {
+                if rejected.is_none_or(|above| level <= above) {
+                    rejected = passage.text.to_lowercase().contains("alternative").then_some(level);
+                }
+                return false;
+            }
+            rejected.is_none() && prose::sentences(&passage.text).any(prose::denies_gate)
+        })
+    }
+
+    fn milestone(&self) -> Value {
+        let targets = &self.document.facts.targets;
+        let told: Vec<String> =
+            targets.iter().map(|(stage, release)| format!("{stage}: {}", release.value)).collect();
+        let span = targets.values().next().and_then(|release| release.span);
+        let (value, certainty, why) = match told.is_empty() {
+            true => (format!("{}: {TBD}", self.first_stage()), None, "no release is stated"),
+            false => (told.join(", "), Some(Certainty::Stated), "the target releases of the prose"),
+        };
+        Value {
+            key: "milestone",
+            value: Some(value),
+            certainty,
+            why: why.into(),
+            line: span.map(|span| self.line(span)),
+        }
+    }
+
+    /// The stage that a document without a target would begin with.
+    fn first_stage(&self) -> Stage {
+        let mut bullets = self.blocks.iter().take(1).flat_map(|block| &block.bullets).filter(|it| !it.struck);
+        bullets.find_map(|bullet| bullet.aim.stage()).unwrap_or(Stage::Alpha)
+    }
+
+    fn doubts(&self, values: &[Value]) -> Vec<Doubt> {
+        let mut doubts = Vec::new();
+        let mut say = |span: Option<Span>, what: String| {
+            doubts.push(Doubt { line: span.map(|span| self.line(span)), what });
+        };
+        if self.implied.certainty == Certainty::Guess {
+            say(
+                self.implied.span,
+                format!("status {} is a guess: {}", self.implied.status, self.implied.why),
+            );
+        }
+        self.implied.doubts.iter().for_each(|(span, what)| say(*span, what.clone()));
+        for (at, block) in self.blocks.iter().enumerate() {
+            let of = block
+                .label
+                .as_ref()
+                .map_or(String::new(), |label| format!(" of {}", code(&one_line(label, 60))));
+            if at > 0 {
+                let stated: Vec<String> = block.bullets.iter().map(told).collect();
+                let span = block.bullets.first().map(|bullet| bullet.span);
+                say(
+                    span,
+                    format!(
+                        "a second block of targets{of} stays in the text: {}. Front matter has one stage and one map",
+                        stated.join(", ")
+                    ),
+                );
+                continue;
+            }
+            for bullet in &block.bullets {
+                if let Some(what) = doubt_of(bullet, self.document.home.is_meta()) {
+                    say(Some(bullet.span), what);
+                }
+            }
+        }
+        let gates = self.gates();
+        if gates.len() > 1 {
+            say(
+                gates.first().map(|gate| gate.span),
+                "several gates are its own: a list is read, and one stage has to stand for all of them"
+                    .into(),
+            );
+        }
+        for gate in gates.iter().filter(|gate| gate.certainty != Certainty::Stated) {
+            say(
+                Some(gate.span),
+                format!("the gate {} is {}: {}", code(&gate.value), gate.certainty.as_str(), gate.why),
+            );
+        }
+        let is_meta = self.document.home.is_meta();
+        if gates.is_empty() && !is_meta && self.opt_out().is_none() {
+            say(
+                None,
+                "no feature gate is named, and no sentence says why there is none: which one is it?".into(),
+            );
+        }
+        if is_meta {
+            say(None, "which SIG owns this meta-VEP?".into());
+        }
+        for value in values.iter().filter(|it| it.key == "title" && it.certainty == Some(Certainty::Guess)) {
+            say(
+                None,
+                format!(
+                    "no heading names the VEP: is its title {}?",
+                    code(value.value.as_deref().unwrap_or_default())
+                ),
+            );
+        }
+        self.numbers(&mut say);
+        self.people(&mut say);
+        self.companions(&mut say);
+        doubts
+    }
+
+    /// A heading without a number, or with another one.
+    fn numbers(&self, say: &mut impl FnMut(Option<Span>, String)) {
+        let (Some(heading), Some(number)) = (&self.document.heading, self.document.number()) else { return };
+        match &heading.number {
+            None => say(Some(heading.span), format!("the heading has no number; the folder says {number}")),
+            Some(written) if written.value != number.to_string() => {
+                let what = format!("the heading says {}, the folder {number}", code(&written.value));
+                say(Some(written.span), what);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Names that the text or the history has, none of which is taken for a handle.
+    fn people(&self, say: &mut impl FnMut(Option<Span>, String)) {
+        let owners =
+            self.document.outline.passages.iter().skip_while(|passage| !passage.text.starts_with("Owners:"));
+        let mut handles = owners.take(8).flat_map(|passage| {
+            let words = passage.text.split(|c: char| c.is_whitespace() || c == ',');
+            let named = words.filter(|word| word.starts_with('@')).map(Handle::new);
+            named.filter(Handle::could_be_login).map(|handle| (passage.span, handle)).collect::<Vec<_>>()
+        });
+        if let Some((span, first)) = handles.next() {
+            let names: Vec<String> = std::iter::once(first)
+                .chain(handles.map(|(_, handle)| handle))
+                .map(|it| code(it.login()))
+                .collect();
+            say(Some(span), format!("the text names {} as owners: are they its authors?", names.join(", ")));
+        }
+        if let Some(author) = &self.origin.author {
+            say(
+                None,
+                format!(
+                    "the first commit is by {}: which handle is that, and is it the author?",
+                    code(&one_line(author, 80))
+                ),
+            );
+        }
+    }
+
+    /// Targets in a file beside it.
+    fn companions(&self, say: &mut impl FnMut(Option<Span>, String)) {
+        for companion in self.world.head.companions(self.document.path()) {
+            let blocks = prose::blocks(&companion.outline);
+            let stated: Vec<String> = blocks
+                .iter()
+                .flat_map(|block| &block.bullets)
+                .filter(|it| it.release.is_some())
+                .map(told)
+                .collect();
+            if !stated.is_empty() {
+                say(
+                    None,
+                    format!("{} states targets of its own: {}", code(companion.path()), stated.join(", ")),
+                );
+            }
+        }
+    }
+}
+
+/// A bullet as a doubt tells it.
+fn told(bullet: &Bullet) -> String {
+    let raw = if bullet.raw.is_empty() { "nothing".into() } else { code(&one_line(&bullet.raw, 80)) };
+    let struck = if bullet.struck { ", struck through" } else { "" };
+    format!("{} {raw}{struck}", bullet.aim.as_str())
+}
+
+/// What a bullet says that no key can say.
+fn doubt_of(bullet: &Bullet, is_meta: bool) -> Option<String> {
+    let raw = code(&one_line(&bullet.raw, 120));
+    let stays = "the line stays";
+    Some(match &bullet.aim {
+        _ if bullet.is_settled(is_meta) => return None,
+        Aim::Other(name) => format!("{} for {raw} has no key in the schema; {stays}", code(name)),
+        Aim::Unstaged => format!("{raw} is targeted without a stage; {stays}: which stage is it?"),
+        aim if bullet.struck => {
+            format!(
+                "{} is struck through; {stays}: where the text says why it is left out, remove it",
+                aim.as_str()
+            )
+        }
+        aim if bullet.release.is_none() && bullet.rest == bullet.raw => {
+            format!("{raw} is no release that {} could have; {stays}", aim.as_str())
+        }
+        aim if bullet.release.is_none() => {
+            format!("{}: {raw}; {stays}, for it says more than that there is none", aim.as_str())
+        }
+        aim => format!("{}: {raw} says more than a release; {stays}", aim.as_str()),
+    })
+}
+
+/// A title from the subject of a commit: without the number of its pull request and a word before a colon.
+fn title_of_subject(subject: &str) -> String {
+    let subject = subject.trim();
+    let subject = match subject.rfind(" (#") {
+        Some(at) if subject.ends_with(')') => subject.get(..at).unwrap_or(subject),
+        _ => subject,
+    };
+    let title = subject.split_once(": ").map_or(subject, |(_, title)| title);
+    one_line(title, 150)
+}
+
+/// A title from a folder's name, for want of anything better.
+fn title_of_folder(document: &Document) -> String {
+    let name = document.home.name().unwrap_or_default();
+    let words =
+        name.split('-').filter(|word| !word.is_empty() && !word.bytes().all(|byte| byte.is_ascii_digit()));
+    let words: Vec<String> = words
+        .map(|word| {
+            let mut letters = word.chars();
+            letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+        })
+        .collect();
+    one_line(&words.join(" "), 150)
+}
+
+/// The text with front matter before it, and without some of its lines.
+fn with_front_matter(
+    source: &Source,
+    values: &[Value],
+    removed: &std::collections::BTreeSet<usize>,
+) -> String {
+    let text = source.text();
+    let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let (mark, rest) = text.split_at(source.start());
+    let block = front_matter(values).replace('\n', eol);
+    let mut body = String::with_capacity(rest.len());
+    for (at, line) in rest.split_inclusive('\n').enumerate() {
+        if !removed.contains(&(at + 1)) {
+            body.push_str(line);
+        }
+    }
+    format!("{mark}{block}{eol}{body}")
+}
+
+/// The block, in the layout of VEP-282's example.
+fn front_matter(values: &[Value]) -> String {
+    let mut out = String::from("---\n");
+    for value in values {
+        let Some(text) = &value.value else { continue };
+        let key = value.key;
+        let written = match key {
+            "authors" | "reviewers" | "approvers" => format!("\n  - {text}"),
+            "participating-sigs" => " []".into(),
+            "milestone" => text
+                .split(", ")
+                .filter_map(|target| target.split_once(": "))
+                .map(|(stage, release)| format!("\n  {stage}: \"{release}\""))
+                .collect(),
+            "feature-gate" if text.contains(", ") => {
+                text.split(", ").map(|gate| format!("\n  - {}", as_yaml(gate))).collect()
+            }
+            "replaces" | "superseded-by" => " \"\"".into(),
+            "creation-date" => format!(" \"{text}\""),
+            "vep-number" => format!(" {text}"),
+            _ => format!(" {}", as_yaml(text)),
+        };
+        out.push_str(&format!("{key}:{written}\n"));
+        // Blank lines where VEP-282's example has them.
+        if matches!(key, "status" | "authors" | "participating-sigs" | "approvers" | "milestone") {
+            out.push('\n');
+        }
+    }
+    out.push_str("---\n");
+    out
+}
+
+/// The certainty of each of a migration's values, for counting.
+pub fn certainties(migration: &Migration) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for value in &migration.values {
+        *counts.entry(value.certainty.map_or("unknown", Certainty::as_str)).or_default() += 1;
+    }
+    counts
+}
