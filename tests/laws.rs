@@ -174,6 +174,7 @@ fn hostile_drafts_are_answered_at_once() {
         let ask = serde_json::from_value(serde_json::json!({ "draft": text, "path": PATH })).unwrap();
         let answer = Validate::run(&world, ask).unwrap();
         assert!(answer.to_string().len() < 8192, "{name}: {} bytes", answer.to_string().len());
-        assert!(begin.elapsed().as_millis() < 1000, "{name} took {:?}", begin.elapsed());
+        // A quadratic step would take minutes; a busy machine takes its time, too.
+        assert!(begin.elapsed().as_millis() < 4000, "{name} took {:?}", begin.elapsed());
     }
 }
