@@ -8,7 +8,7 @@
 //!
 //! Absent on purpose: fetching. The roof hands over texts, or nothing; then the snapshot is used.
 
-use crate::text::one_line;
+use crate::text::code_up_to;
 use crate::vep::Release;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -331,7 +331,7 @@ fn rows(yaml: &str) -> Result<Vec<Row>, RowFault> {
     let raw: Vec<serde_yaml::Spanned<Loose>> =
         serde_yaml::from_str_with_options(yaml, options).map_err(|error| RowFault {
             line: error.location().map_or(1, |place| place.line()),
-            what: format!("no list of rows: {}", one_line(&error.without_snippet().to_string(), 160)),
+            what: format!("no list of rows: {}", code_up_to(&error.without_snippet().to_string(), 160)),
         })?;
     Ok(raw.iter().map(|raw| row(raw.referenced.line(), &raw.value)).collect())
 }

@@ -248,14 +248,13 @@ impl Asked<'_> {
             Ok(selection) => selection,
             Err(trouble) => return complain(&trouble.to_string(), WRONG_QUESTION),
         };
-        let world =
-            match fetch_texts::<V>(&mut ask).and_then(|()| self.outside.load(V::compares(&ask).as_ref())) {
-                Ok(world) => world,
-                Err(failure) => {
-                    let code = if failure.is_of_the_question() { WRONG_QUESTION } else { FAILED_WORLD };
-                    return complain(&failure.to_string(), code);
-                }
-            };
+        let world = match fetch_texts::<V>(&mut ask).and_then(|()| self.outside.world_of::<V>(&ask)) {
+            Ok(world) => world,
+            Err(failure) => {
+                let code = if failure.is_of_the_question() { WRONG_QUESTION } else { FAILED_WORLD };
+                return complain(&failure.to_string(), code);
+            }
+        };
         match V::run(&World { selection, ..world }, ask) {
             Ok(answer) => match self.print_answer::<V>(&answer) {
                 FAILED_WORLD => FAILED_WORLD,

@@ -21,6 +21,7 @@
 //! | | [`search`] | which proposals speak of some words, and why |
 //! | | [`owners`] | OWNERS and aliases as Prow resolves them |
 //! | | [`settings`] | what a checkout asks of this tool |
+//! | | [`history`] | what git knows of documents beside their text
 //! | | [`world`] | everything that a question may be asked about |
 //! | 4 | [`rule`] | what a rule is and what it can say |
 //! | | [`rules`] | the book: every rule, in the chapters of the law |
@@ -52,6 +53,7 @@ pub mod cli;
 pub mod corpus;
 pub mod document;
 pub mod edit;
+pub mod history;
 pub mod law;
 pub mod lifecycle;
 pub mod markdown;

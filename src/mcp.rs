@@ -16,7 +16,7 @@ mod schema;
 mod stdio;
 
 use crate::outside::Outside;
-use crate::text::{code, one_line};
+use crate::text::{code, fenced, one_line};
 use crate::verbs::{self, Face, Trouble, Verb};
 use crate::world::{Work, World};
 use elicit::Asked;
@@ -162,7 +162,9 @@ fn on<V: Verb>(world: &World, arguments: JsonObject) -> CallToolResult {
 
 fn read<V: Verb>(arguments: JsonObject) -> Result<V::Ask, String> {
     serde_json::from_value(Value::Object(arguments)).map_err(|why| {
-        let what = format!("the arguments of {} do not fit: {}", V::TOOL, one_line(&why.to_string(), 400));
+        // It quotes what was sent.
+        let why = fenced(&one_line(&why.to_string(), 400), "text");
+        let what = format!("the arguments of {} do not fit:\n\n{why}\n", V::TOOL);
         let way = "Call it again with arguments as its input schema has them.";
         Trouble::new(what, way).to_string()
     })
@@ -170,7 +172,7 @@ fn read<V: Verb>(arguments: JsonObject) -> Result<V::Ask, String> {
 
 fn answer<V: Verb>(outside: &Outside, work: &Arc<Work>, arguments: JsonObject) -> Result<Answered, String> {
     let ask = read::<V>(arguments)?;
-    let world = outside.load(V::compares(&ask).as_ref()).map_err(|failure| {
+    let world = outside.world_of::<V>(&ask).map_err(|failure| {
         tracing::warn!(%failure, "no world");
         failure.to_string()
     })?;
@@ -438,8 +440,13 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
         let given = request.arguments.unwrap_or_default();
-        let filled = self
-            .apart(move |server| server.form(&request.name)?.filled(&server.world()?, &server.tools, &given));
+        let filled = self.apart(move |server| {
+            server.form(&request.name)?.filled(
+                &server.outside.with_history(server.world()?),
+                &server.tools,
+                &given,
+            )
+        });
         Ok(unless_cancelled(&context, filled).await?.into())
     }
 

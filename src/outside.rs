@@ -7,16 +7,20 @@
 //! is written because a person at the command line asked for it; a server never does.
 
 mod git;
+mod past;
 mod schedule;
 mod tree;
 mod write;
 
 use crate::calendar::Calendar;
+use crate::corpus::Corpus;
+use crate::document::Document;
+use crate::history::History;
 use crate::owners::Owners;
 use crate::patch::Patch;
 use crate::settings::{self, Settings};
-use crate::text::{Source, one_line};
-use crate::verbs::Compare;
+use crate::text::{Source, code, one_line};
+use crate::verbs::{Compare, Verb};
 use crate::world::{Base, PullRequest, World};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -42,6 +46,8 @@ pub struct Outside {
 struct Caches {
     files: tree::Cache,
     objects: git::Cache,
+    /// The history as of a commit.
+    history: Option<(String, Arc<History>)>,
 }
 
 /// Which checkout.
@@ -136,6 +142,48 @@ impl Outside {
         }
     }
 
+    /// The world that a question is about.
+    pub fn world_of<V: Verb>(&self, ask: &V::Ask) -> Result<World, Failure> {
+        if let Some(at) = V::as_of(ask) {
+            return self.as_of(at);
+        }
+        let world = self.load(V::compares(ask).as_ref())?;
+        Ok(if V::REMEMBERS { self.with_history(world) } else { world })
+    }
+
+    /// The same world with what git knows of its documents' past; without git it stays as it is.
+    pub fn with_history(&self, world: World) -> World {
+        let Ok(Some(root)) = self.root() else { return world };
+        let git = git::Git::around(root);
+        let Some(head) = git.commits_named(&["HEAD"]).ok().and_then(|ids| ids.into_iter().next()) else {
+            return world;
+        };
+        let mut caches = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let known =
+            caches.history.as_ref().filter(|(id, _)| *id == head).map(|(_, history)| Arc::clone(history));
+        let Some(history) = known.or_else(|| git.history(&head).ok().map(Arc::new)) else { return world };
+        caches.history = Some((head, Arc::clone(&history)));
+        World { history, ..world }
+    }
+
+    /// The world as it was at the end of a day (`YYYY-MM-DD`, UTC) or at a commit. Its today is that day, unless another
+    /// one was asked for.
+    pub fn as_of(&self, at: &str) -> Result<World, Failure> {
+        let Some(root) = self.root()? else {
+            return Err(Failure::NoCommit("the built-in example has no history".into()));
+        };
+        let git = git::Git::around(root);
+        let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let (commit, day) = git.as_of(at, self.today.unwrap_or(now).max(now))?;
+        let mut caches = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let (head, beside) = git.tree(&commit, None, &mut caches.objects)?;
+        // Documents used to lie in many places; today's path says which VEP one is.
+        let head = under_todays_paths(head, &git.moved_since(&commit)?);
+        let today = self.today.unwrap_or(day);
+        let as_of = Some(format!("commit {} of {day}", git::short(&commit)));
+        Ok(World { as_of, ..with_beside(World::unchanged(head, self.calendar()?, today), beside) })
+    }
+
     /// Writes patches into the checkout, because a person asked for it; with a branch and a message as a local
     /// commit. Gives back what was done, a line each.
     pub fn write(&self, patches: &[Patch], commit: Option<(&str, &str)>) -> Result<Vec<String>, Failure> {
@@ -168,6 +216,16 @@ impl Outside {
             Place::Upwards => upwards().map(Some),
         }
     }
+}
+
+/// A corpus with documents where they lie today.
+fn under_todays_paths(corpus: Corpus, moved: &BTreeMap<String, String>) -> Corpus {
+    let documents = corpus.documents().map(|document| match moved.get(document.path()) {
+        Some(path) => Arc::new(Document::parse(Source::new(path.as_str(), document.source.text()))),
+        None => Arc::clone(document),
+    });
+    let files = corpus.files().iter().map(|file| moved.get(file).unwrap_or(file).clone()).collect();
+    Corpus::new(documents.collect(), vec![]).with_files(files)
 }
 
 /// A world with its base. The head is the working tree, unless a commit is named.
@@ -206,14 +264,9 @@ fn compared(
     let (before, beside_before) = git.tree(&parted, Some(&now), &mut caches.objects)?;
     let was = with_beside(World::unchanged(before, calendar.clone(), today), beside_before);
     let commits = git.commits(&parted, head)?;
-    let head_name = compare.head.as_deref().unwrap_or("the working tree");
+    let head_name = compare.head.as_deref().map_or("the working tree".into(), code);
     let base = base.trim_start_matches("refs/remotes/");
-    let name = format!(
-        "{}, the merge base of {} and {}",
-        git::short(&parted),
-        one_line(base, 80),
-        one_line(head_name, 80)
-    );
+    let name = format!("{}, the merge base of {} and {head_name}", git::short(&parted), code(base));
     let base = Base::new(name, was, &now);
     let pull = PullRequest { commits, ..PullRequest::default() };
     let now = with_beside(World::unchanged(now, calendar, today), beside);
@@ -312,6 +365,9 @@ pub fn text(name: &Path) -> Result<Vec<u8>, Failure> {
     };
     match read {
         Ok(_) => Ok(bytes),
-        Err(error) => Err(Failure::NoText { what: name.display().to_string(), why: error.to_string() }),
+        Err(error) => {
+            let what = one_line(&name.display().to_string(), 300);
+            Err(Failure::NoText { what, why: error.to_string() })
+        }
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! Absent on purpose: who will be asked. Prow draws by chance, and sees who is a collaborator.
 
-use crate::text::{code, one_line};
+use crate::text::{code, code_up_to};
 use regex::Regex;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -253,7 +253,7 @@ fn parse<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, (usize, String)>
         let what = if said.contains("expected a sequence") {
             "a list of logins is expected".to_owned()
         } else {
-            one_line(said.split(';').next().unwrap_or_default(), 160)
+            code_up_to(said.split(';').next().unwrap_or_default(), 160)
         };
         (line, what)
     })

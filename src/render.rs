@@ -39,7 +39,7 @@ pub struct FilePatch {
     /// SHA-256 of the text that it was made from, and is for
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
-    /// A unified diff
+    /// A unified diff, byte for byte so that it applies: what cannot be seen is in it as it is
     diff: String,
 }
 

@@ -8,7 +8,7 @@ use crate::law::Severity;
 use crate::rule::{Case, Class, Finding, Judged, Rule, Was, severity};
 use crate::rules;
 use crate::settings::Settings;
-use crate::text::{Place, Spot, one_line};
+use crate::text::{Place, Spot, code_up_to, sentence};
 use crate::vep::Number;
 use crate::world::{Base, World};
 
@@ -294,7 +294,7 @@ fn verdict(
         return Verdict::NotYet(format!(
             "switched off by {}: {}",
             crate::settings::FILE,
-            one_line(reason, 160)
+            code_up_to(reason, 160)
         ));
     }
     match judged() {
@@ -326,8 +326,8 @@ fn flaw(rule: &Rule, finding: Finding, at: Spot, class: Class, settings: &Settin
         elsewhere,
         spot,
         // A second line of defence: whatever a rule puts into its words stays one readable line.
-        what: one_line(&finding.what, MOST_WORDS),
-        fix: one_line(finding.fix.as_deref().unwrap_or(rule.fix), MOST_WORDS),
+        what: sentence(&finding.what, MOST_WORDS),
+        fix: sentence(finding.fix.as_deref().unwrap_or(rule.fix), MOST_WORDS),
         declared: None,
         mend: None,
     }

@@ -182,10 +182,10 @@ impl Source {
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            '\u{00ad}' | '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
             | '\u{2028}' | '\u{2029}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180d}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{1d173}'..='\u{1d17a}'
-            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{180b}'..='\u{180f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e0fff}')
 }
 
@@ -212,6 +212,48 @@ pub fn one_line(text: &str, most: usize) -> String {
         room -= width;
     }
     out
+}
+
+/// One line of our own words with foreign ones in code, at most `most` characters: a cut never falls into code, for
+/// what stands behind a mark that nothing closes would be read as our own.
+pub fn sentence(text: &str, most: usize) -> String {
+    let mut line = one_line(text, most);
+    let is_cut = line.ends_with('…') && !text.trim_end().ends_with('…');
+    if let Some(open) = unclosed(&line).filter(|_| is_cut) {
+        line.truncate(open);
+        line = format!("{}…", line.trim_end());
+    }
+    line
+}
+
+/// Where code begins that does not end.
+fn unclosed(text: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let rest = text.get(at..)?;
+        let open = at + rest.find('`')?;
+        let inside = text.get(open..)?;
+        let ticks = inside.len() - inside.trim_start_matches('`').len();
+        let (fence, behind) = inside.split_at(ticks);
+        match code_end(behind, fence) {
+            Some(end) => at = open + ticks + end,
+            None => return Some(open),
+        }
+    }
+}
+
+/// Where the code that a run of backticks opens ends, behind the run that closes it.
+pub fn code_end(text: &str, fence: &str) -> Option<usize> {
+    let mut from = 0;
+    loop {
+        let rest = text.get(from..)?;
+        let at = from + rest.find('`')?;
+        let run = text.get(at..)?.bytes().take_while(|byte| *byte == b'`').count();
+        from = at + run;
+        if run == fence.len() {
+            return Some(from);
+        }
+    }
 }
 
 fn push_visible(out: &mut String, c: char) {
@@ -255,10 +297,11 @@ pub fn is_plain(text: &str) -> bool {
 /// Foreign text over several lines with everything written out that cannot be seen.
 pub fn visible(text: &str) -> String {
     let mut visible = String::new();
-    for c in text.chars() {
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
         match c {
             '\n' | '\t' => visible.push(c),
-            '\r' => {}
+            '\r' if rest.peek() == Some(&'\n') => {}
             c => push_visible(&mut visible, c),
         }
     }
@@ -276,11 +319,49 @@ pub fn fenced(text: &str, info: &str) -> String {
 
 /// Foreign text as inline code that it cannot leave, on one line.
 pub fn code(text: &str) -> String {
+    code_up_to(text, 120)
+}
+
+/// The same, of at most `most` characters.
+pub fn code_up_to(text: &str, most: usize) -> String {
     // Blanks at the ends would be lost, and with them what is wrong with the text.
     let blanks = !text.trim().is_empty() && text.trim() != text;
-    let text =
-        if blanks { format!("\"{}\"", visible(text).replace('\n', "\\n")) } else { one_line(text, 120) };
-    let text: String = text.chars().take(160).collect();
+    if !blanks {
+        return in_ticks(&one_line(text, most));
+    }
+    let quoted = format!("\"{}\"", visible(text).replace('\n', "\\n").replace('\t', "\\t"));
+    in_ticks(&quoted.chars().take(most + most / 3).collect::<String>())
+}
+
+/// Foreign text as it may stand in a cell of a table: ordinary words as they are, everything else as code, and no
+/// bar that ends the cell.
+pub fn in_cell(text: &str) -> String {
+    let line = one_line(text, 300);
+    if is_ordinary(&line) { line } else { in_ticks(&line).replace('|', "\\|") }
+}
+
+/// Whether Markdown, in whatever dialect, takes a line for nothing but words: no markup, no entity, no address that
+/// becomes a link of itself.
+fn is_ordinary(line: &str) -> bool {
+    let mut before = ' ';
+    let mut rest = line.chars().peekable();
+    while let Some(c) = rest.next() {
+        let ends_word = rest.peek().is_none_or(|next| *next == ' ');
+        let is_ordinary = match c {
+            ':' | '&' => ends_word,
+            '@' => before == ' ' || before == '(',
+            c => c.is_alphanumeric() || " ,.;'\"’“”()/-+=%?!#–—…".contains(c),
+        };
+        if !is_ordinary {
+            return false;
+        }
+        before = c;
+    }
+    !line.to_lowercase().contains("www.")
+}
+
+/// One visible line between backticks, of which there are more than inside.
+fn in_ticks(text: &str) -> String {
     if text.is_empty() {
         // Two backticks alone would open code that somebody else's backticks close.
         return "`\"\"`".into();

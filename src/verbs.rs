@@ -79,6 +79,14 @@ pub trait Verb {
         None
     }
 
+    /// The day or the commit as of which is asked; none: as it is.
+    fn as_of(_ask: &Self::Ask) -> Option<&str> {
+        None
+    }
+
+    /// Whether the past of documents belongs to the answer.
+    const REMEMBERS: bool = false;
+
     /// What a person at the command line can have written.
     const WRITES: Writes = Writes::Nothing;
 
@@ -371,8 +379,8 @@ fn known_sig(world: &World, name: &str) -> Result<String, Trouble> {
         return Ok(sig);
     }
     let near = world.nearest_sig(name);
-    let here: Vec<&str> = world.head.sig_folders().take(20).chain([META_FOLDER]).collect();
-    let mut ways: Vec<String> = near.into_iter().map(|sig| format!("Did you mean `{sig}`?")).collect();
+    let here: Vec<String> = world.head.sig_folders().take(20).chain([META_FOLDER]).map(code).collect();
+    let mut ways: Vec<String> = near.into_iter().map(|sig| format!("Did you mean {}?", code(sig))).collect();
     ways.push(format!("Folders here: {}.", here.join(", ")));
     Err(Trouble { what: format!("{} is no SIG that is known here", code(name)), ways })
 }
@@ -420,9 +428,9 @@ fn owed(touched: &[&Arc<Document>], author: Option<&str>) -> Vec<String> {
             document.facts.people().any(|(part, it)| part != "author" && it.value.is(author))
         };
         if let Some(author) = own.filter(judges_it) {
-            let login = one_line(author.login(), 40);
+            let login = code(&format!("@{}", one_line(author.login(), 40)));
             owed.push(format!(
-                "{}: @{login} opens it and is named to judge it; somebody else should, too.",
+                "{}: {login} opens it and is named to judge it; somebody else should, too.",
                 label(document)
             ));
         }
@@ -444,5 +452,5 @@ fn notices<'n>(of: impl IntoIterator<Item = &'n Notice>) -> Vec<String> {
 }
 
 fn said(notice: &Notice) -> String {
-    format!("{}: {}", crate::text::code(&notice.path), crate::text::one_line(&notice.what, 120))
+    format!("{}: {}", crate::text::code(&notice.path), crate::text::sentence(&notice.what, 160))
 }

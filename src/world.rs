@@ -7,6 +7,7 @@
 use crate::calendar::Calendar;
 use crate::corpus::Corpus;
 use crate::document::Document;
+use crate::history::History;
 use crate::law::Cite;
 use crate::owners::Owners;
 use crate::settings::{Selection, Settings};
@@ -75,6 +76,10 @@ pub struct World {
     pub calendar: Calendar,
     /// The day for which every answer holds, in UTC.
     pub today: Date,
+    /// What git knows of the documents' past, where it was asked.
+    pub history: Arc<History>,
+    /// Which commit this is the world of, where an earlier one was asked for.
+    pub as_of: Option<String>,
     /// How far the answer is; shared with whoever waits for it.
     pub work: Arc<Work>,
 }
@@ -143,6 +148,8 @@ impl World {
             selection: Selection::default(),
             calendar,
             today,
+            history: Arc::default(),
+            as_of: None,
             work: Arc::default(),
         }
     }

@@ -283,7 +283,7 @@ impl Builder<'_> {
         let (what, fix) = match rest.chars().next() {
             Some('@') => (
                 format!("a value may not begin with `@` unless it is quoted: {}", code(word)),
-                format!("Write \"{}\" with quotes.", one_line(word, 40)),
+                format!("Write {} with quotes.", code(&format!("\"{}\"", one_line(word, 40)))),
             ),
             Some('`') => ("a value may not begin with a backtick".into(), "Put the value in quotes.".into()),
             Some('%') => ("a value may not begin with `%`".into(), "Put the value in quotes.".into()),

@@ -7,4 +7,4 @@ mod resources;
 pub mod stdio;
 mod wire;
 
-pub use stdio::{call, connect, text};
+pub use stdio::{Session, call, connect, text};

@@ -12,7 +12,7 @@ use vep_mcp::vep::Status;
 const FLOORS: &[&[&str]] = &[
     &["text", "patch", "yaml", "markdown"],
     &["vep", "law", "lifecycle", "prose", "document", "edit"],
-    &["calendar", "corpus", "search", "owners", "settings", "world"],
+    &["calendar", "corpus", "search", "owners", "settings", "history", "world"],
     &["rule", "rules", "sheet", "upstream", "report"],
     &["render", "proposal", "migration", "book", "verbs"],
     &["outside", "mcp", "cli"],

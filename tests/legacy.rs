@@ -8,9 +8,12 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use vep_mcp::document::Front;
 use vep_mcp::migration::{Origin, migrate};
+use vep_mcp::outside::{Outside, Place};
 use vep_mcp::prose::{self, Aim, Certainty};
 use vep_mcp::rules;
 use vep_mcp::vep::Stage;
+use vep_mcp::verbs::{Migrate, Verb as _};
+use vep_mcp::world::World;
 
 fn labels() -> Vec<Value> {
     let mut files = vec![wild::folder().unwrap().join("labelled.jsonl")];
@@ -178,4 +181,76 @@ fn a_migration_is_written_committed_and_not_made_twice() {
     assert!(code == 2 && err.contains("front matter"), "{err}");
     let (code, status, _) = crate::bump::run(path, &["migrate", "--status"]);
     assert!(code == 0 && status.contains("| sig-storage | 3 | 3 | 0 | 0 |"), "{status}");
+}
+
+/// The world of the real corpus with its history.
+fn remembered() -> Option<(Outside, World)> {
+    let place = Place::Given(wild::checkout()?.to_owned());
+    let outside = Outside::new(place, Some("2026-08-18".parse().unwrap()));
+    let world = outside.load(None).unwrap();
+    let world = outside.with_history(world);
+    Some((outside, world))
+}
+
+#[test]
+fn the_history_knows_when_a_document_began_and_when_it_last_changed() {
+    let Some((_, world)) = remembered() else { return };
+    let mut score = Score::default();
+    for label in labels() {
+        let path = label["path"].as_str().unwrap();
+        let past = world.history.of(path).unwrap_or_else(|| panic!("{path} has no past"));
+        score.compare(
+            path,
+            "first commit",
+            past.created.as_str(),
+            label["first_commit_date"].as_str().unwrap(),
+        );
+        score.compare(
+            path,
+            "last change",
+            past.changed.as_str(),
+            label["last_content_commit_date"].as_str().unwrap(),
+        );
+        let document = world.head.at(path).unwrap();
+        assert!(!past.author.is_empty() && !past.subject.is_empty(), "{path}");
+        if document.is_legacy() {
+            let ask = serde_json::from_value(serde_json::json!({ "vep": path })).unwrap();
+            let answer = serde_json::to_value(Migrate::run(&world, ask).unwrap()).unwrap();
+            let values = answer["migrations"][0]["detail"]["values"].as_array().unwrap().clone();
+            let created = values.iter().find(|value| value["key"] == "creation-date").unwrap();
+            assert_eq!(created["value"], past.created, "{path}");
+        }
+    }
+    score.differences.iter().for_each(|difference| println!("{difference}"));
+    score.fields.iter().for_each(|(field, (right, all))| println!("{field}: {right} of {all}"));
+    assert!(score.differences.is_empty(), "{:#?}", score.differences);
+}
+
+/// The states and targets at the freeze days, as git shows the documents of that day.
+#[test]
+fn the_corpus_is_asked_as_of_each_freeze_day() {
+    let Some((outside, _)) = remembered() else { return };
+    for (day, count, number, targets) in
+        [("2025-09-03", 17, 10, ""), ("2026-01-07", 30, 62, ""), ("2026-04-30", 55, 222, "alpha v1.9")]
+    {
+        let world = outside.as_of(day).unwrap();
+        let read = world.head.numbered(number).next().map(|document| {
+            let targets = document.facts.targets.iter();
+            targets
+                .map(|(stage, release)| format!("{stage} {}", release.value))
+                .collect::<Vec<_>>()
+                .join(", ")
+        });
+        println!("{day}: {} VEPs, {:?}, VEP {number}: {read:?}", world.head.proposals().len(), world.as_of);
+        assert_eq!((world.head.proposals().len(), read.as_deref()), (count, Some(targets)), "{day}");
+    }
+    for (at, says) in [
+        ("2019-01-01", "no commit as old as 2019-01-01"),
+        ("2999-01-01", "still to come"),
+        ("--output=x", "no name of a commit"),
+        ("no-such-branch", "there is no commit"),
+    ] {
+        let failure = outside.as_of(at).unwrap_err();
+        assert!(failure.is_of_the_question() && failure.to_string().contains(says), "{at}: {failure}");
+    }
 }

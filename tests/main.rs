@@ -10,6 +10,7 @@ mod faces;
 mod golden;
 mod hands;
 mod house;
+mod injection;
 mod laws;
 mod legacy;
 mod lifecycle;

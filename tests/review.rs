@@ -151,7 +151,7 @@ fn a_change_in_the_working_tree_is_reviewed_against_where_it_parted() {
     let named = repo.review(&["--base", "main", "--head", "work"]);
     assert_eq!((named.documents(), named.errors()), (1, vec!["step-lawful".to_owned()]));
     assert!(
-        named.json["base"].as_str().unwrap().ends_with("the merge base of main and work"),
+        named.json["base"].as_str().unwrap().ends_with("the merge base of `main` and `work`"),
         "{}",
         named.json["base"]
     );
@@ -239,7 +239,7 @@ fn title_labels_and_commits_are_reviewed_where_they_are_known() {
     let args = ["--base", "main", "--author", "Bo-Linde", "--body", body.path().to_str().unwrap()];
     let review = repo.review(&args);
     assert!(
-        review.json["people"].to_string().contains("@Bo-Linde opens it and is named to judge it"),
+        review.json["people"].to_string().contains("`@Bo-Linde` opens it and is named to judge it"),
         "{}",
         review.json["people"]
     );
@@ -333,7 +333,7 @@ fn clones_that_lack_history_or_objects_say_how_to_get_them() {
     let review_full = review(&full, &[]);
     assert_eq!((review_full.verdict(), review_full.documents()), ("passes", 1), "{}", review_full.err);
     assert!(
-        review_full.json["base"].as_str().unwrap().contains("merge base of origin/"),
+        review_full.json["base"].as_str().unwrap().contains("merge base of `origin/"),
         "{}",
         review_full.json["base"]
     );

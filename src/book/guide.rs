@@ -7,6 +7,7 @@ use crate::document::SCHEMA;
 use crate::lifecycle::{self, Standing, Start};
 use crate::proposal::conditions;
 use crate::rules;
+use crate::text::code;
 use crate::vep::Status;
 use std::fmt::Write as _;
 
@@ -78,7 +79,7 @@ pub fn authoring(sections: &[String]) -> String {
     );
     for section in sections {
         let advice = advice(section).map_or(String::new(), |advice| format!(": {advice}"));
-        let _ = writeln!(out, "- {section}{advice}");
+        let _ = writeln!(out, "- {}{advice}", code(section));
     }
     out.push_str(
         "\nA section says something, or N/A with a reason; a comment alone is empty. At provisional the first six of the template should be filled, at implementable all.\n\n## What only people can give\n\nReviewers, approvers, the number, the gate and the release. Write `TBD` until somebody has agreed: a name is a promise. A verdict is no approval.\n",

@@ -162,6 +162,8 @@ impl Form {
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         // Free text is put in as data that it cannot leave.
         environment.add_filter("data", |text: String| fenced(&text, "text"));
+        // A VEP or a SIG may be named by its folder, and a folder may be called anything.
+        environment.add_filter("name", |text: String| named(&text));
         let values: BTreeMap<&str, minijinja::Value> = arguments
             .iter()
             .map(|(name, value)| (*name, minijinja::Value::from(value.as_str())))
@@ -218,6 +220,11 @@ impl Form {
     }
 }
 
+/// A name inside a sentence: a number as it is, everything else as code.
+fn named(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.to_owned() } else { code(text) }
+}
+
 /// What is written may be completed to these.
 pub(super) fn completed(
     world: &World,
@@ -250,7 +257,7 @@ fn names_nothing(world: &World, completes: Completes, written: &str) -> Option<S
         }
         Completes::Vep => verbs::one(&world.head, written).err().map(|trouble| trouble.to_string()),
         Completes::Sig if !world.knows_sig(written) => {
-            let near = world.head.nearest_sig(written).map(|near| format!("; did you mean {near}?"));
+            let near = world.head.nearest_sig(written).map(|near| format!("; did you mean {}?", code(near)));
             Some(format!("{} is no SIG that is known{}", code(written), near.unwrap_or_default()))
         }
         Completes::State | Completes::Release | Completes::Rule | Completes::Sig | Completes::Text => None,

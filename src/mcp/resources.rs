@@ -192,14 +192,13 @@ pub(super) fn listed(world: &World, cursor: Option<&str>) -> Result<ListResource
     }
     let mut page = ListResourcesResult::with_all_items(resources);
     page.next_cursor =
-        last.filter(|_| rest.peek().is_some()).map(|(number, path)| format!("{number}:{path}"));
+        last.filter(|_| rest.peek().is_some()).map(|(number, path)| format!("{number}:{}", encoded(&path)));
     Ok(page)
 }
 
 /// A place in the order of VEPs: it means the same after a VEP has come or gone.
 fn read_cursor(cursor: &str) -> Result<(u32, String), ErrorData> {
-    let read =
-        cursor.split_once(':').and_then(|(number, path)| Some((number.parse().ok()?, path.to_owned())));
+    let read = cursor.split_once(':').and_then(|(number, path)| Some((number.parse().ok()?, decoded(path))));
     read.ok_or_else(|| {
         let what = format!("unknown cursor {}: begin again without one", code(cursor));
         ErrorData::invalid_params(what, None)

@@ -8,7 +8,7 @@ use super::Failure;
 use super::tree;
 use crate::corpus::{Corpus, Notice};
 use crate::document::Document;
-use crate::text::{Source, code, one_line};
+use crate::text::{Source, code, code_up_to};
 use crate::world::Commit;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write as _;
@@ -114,7 +114,7 @@ impl Git {
     }
 
     /// The output of a command that has to succeed.
-    fn ask(&self, args: &[&str], input: &[u8]) -> Result<Vec<u8>, Failure> {
+    pub(super) fn ask(&self, args: &[&str], input: &[u8]) -> Result<Vec<u8>, Failure> {
         let output = self.run(args, input)?;
         if output.status.success() {
             return Ok(output.stdout);
@@ -126,7 +126,7 @@ impl Git {
     fn said(&self, output: &Output) -> String {
         let text = String::from_utf8_lossy(&output.stderr);
         let line = text.lines().next().unwrap_or("git failed without a word");
-        one_line(&line.replace(&self.folder.display().to_string(), "the checkout"), 300)
+        code_up_to(&line.replace(&self.folder.display().to_string(), "the checkout"), 300)
     }
 
     /// The commits that names mean, in one process. Names go in as input, never as arguments.

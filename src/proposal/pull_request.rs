@@ -8,7 +8,7 @@
 use super::{Inputs, Proposal, Readiness};
 use crate::document::Document;
 use crate::lifecycle::Standing;
-use crate::text::{code, one_line};
+use crate::text::{code, is_plain, one_line, visible};
 use crate::vep::{Handle, Status};
 use crate::world::World;
 use std::collections::BTreeSet;
@@ -182,7 +182,7 @@ fn body(world: &World, then: &Document, number: &str, what: &[String], notes: &[
         }
         comment &= !line.contains("-->");
     }
-    out.trim_end().to_owned() + "\n"
+    visible(out.trim_end()) + "\n"
 }
 
 /// The form of kubevirt/enhancements, for a checkout that has none.
@@ -230,8 +230,23 @@ fn reminder(to: Status) -> String {
     )
 }
 
+/// A word as a shell takes it. What cannot be seen is written out, as bash and zsh read it.
+fn quoted(word: &str) -> String {
+    if is_plain(word) {
+        return format!("'{}'", word.replace('\'', "'\\''"));
+    }
+    let mut out = String::from("$'");
+    for c in word.chars() {
+        match c {
+            '\'' | '\\' => out.extend(['\\', c]),
+            c if is_plain(&c.to_string()) => out.push(c),
+            c => out.push_str(&format!("\\U{:08x}", u32::from(c))),
+        }
+    }
+    out + "'"
+}
+
 fn shell(proposal: &Proposal, branch: &str, title: &str, what: &[String]) -> Vec<String> {
-    let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
     let paths: Vec<String> = proposal.patches.iter().map(|patch| quoted(&patch.path)).collect();
     vec![
         format!("git switch -c {}", quoted(branch)),

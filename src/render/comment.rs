@@ -10,7 +10,7 @@ use super::{Upstream, upstream};
 use crate::law::Severity;
 use crate::report::Report;
 use crate::sheet::{Age, Bar, Check, Counts, Flaw, Outcome, Sheet, Verdict};
-use crate::text::{code, one_line};
+use crate::text::{code, code_end, code_up_to, sentence};
 use std::fmt::Write as _;
 
 /// The first line of every comment.
@@ -131,14 +131,18 @@ fn head(report: &Report) -> String {
 
 /// What is broken in a document, with the mends.
 fn table(report: &Report, sheet: &Sheet, rows: &[Row<'_>], page: &mut Page) {
-    let number = sheet.number.map_or(String::new(), |number| format!("VEP-{number} "));
-    let name = if sheet.is_document() { code(&sheet.path) } else { sheet.path.clone() };
+    // No heading is a stranger's to write: the path stands below it.
+    let (kind, path) = match (sheet.is_document(), sheet.number) {
+        (false, _) => (sheet.path.clone(), String::new()),
+        (true, Some(number)) => (format!("VEP-{number}"), format!("{}: ", code_up_to(&sheet.path, 200))),
+        (true, None) => ("a document".into(), format!("{}: ", code_up_to(&sheet.path, 200))),
+    };
     let before = match sheet.before() {
         0 => String::new(),
         before => format!(", {before} there before"),
     };
     page.push(&format!(
-        "\n### {number}{name} ({}): {}\n\n{}{before}; {} pass, {} not yet.\n",
+        "\n### {kind} ({}): {}\n\n{path}{}{before}; {} pass, {} not yet.\n",
         sheet.class.as_str(),
         sheet.outcome(report.bar).as_str(),
         sheet.counts(),
@@ -185,8 +189,9 @@ fn told(sheet: &Sheet, flaw: &Flaw) -> String {
     };
     let before = if flaw.age == Age::New { "" } else { " (there before)" };
     let declared = flaw.declared.as_ref();
-    let declared =
-        declared.map_or(String::new(), |by| format!(" Declared as {}: {}.", by.kind, cell(&by.reason)));
+    let declared = declared.map_or(String::new(), |by| {
+        format!(" Declared as {}: {}.", by.kind, cell(&code_up_to(&by.reason, 300)))
+    });
     let what = flaw.what.trim_end_matches('.');
     format!("{place}{}{before}.{declared} **{}**", cell(what), cell(&flaw.fix))
 }
@@ -194,10 +199,10 @@ fn told(sheet: &Sheet, flaw: &Flaw) -> String {
 /// What upstream's draft checks would say.
 fn beside(said: &Upstream) -> String {
     let mut out = format!(
-        "\n### Upstream's draft checks on {}: {} ({} pass)\n\n",
-        code(&said.path),
+        "\n### Upstream's draft checks: {} ({} pass)\n\n{}\n\n",
         said.word,
-        said.pass
+        said.pass,
+        code_up_to(&said.path, 200)
     );
     said.lines().for_each(|line| out.push_str(&format!("- {}\n", cell(&line))));
     out
@@ -205,10 +210,14 @@ fn beside(said: &Upstream) -> String {
 
 /// The checks that are not broken, folded away.
 fn rest(sheet: &Sheet) -> String {
-    let name = sheet.number.map_or_else(|| one_line(&sheet.path, 80), |number| format!("VEP-{number}"));
+    // A summary is HTML, where no mark holds a foreign word.
+    let (name, path) = match (sheet.is_document(), sheet.number) {
+        (false, _) => (sheet.path.clone(), String::new()),
+        (true, Some(number)) => (format!("VEP-{number}"), String::new()),
+        (true, None) => ("a document".into(), format!("{}\n\n", code_up_to(&sheet.path, 200))),
+    };
     let mut out = format!(
-        "\n<details><summary>{}: {} pass, {} not yet</summary>\n\n| check | verdict | |\n|---|---|---|\n",
-        cell(&name),
+        "\n<details><summary>{name}: {} pass, {} not yet</summary>\n\n{path}| check | verdict | |\n|---|---|---|\n",
         sheet.holding(),
         sheet.pending()
     );
@@ -238,7 +247,7 @@ fn foot(report: &Report) -> String {
 /// Text as it may stand in a cell of a table and in Markdown at all: one line, no bar that ends the cell, and
 /// outside code no HTML, link or `@login`, for a comment that is posted on every push must not call people.
 fn cell(text: &str) -> String {
-    let text = one_line(text, 700);
+    let text = sentence(text, 700);
     let mut out = String::new();
     let mut rest = text.as_str();
     while !rest.is_empty() {
@@ -246,7 +255,7 @@ fn cell(text: &str) -> String {
         out.push_str(&outside_code(word));
         let ticks = behind.len() - behind.trim_start_matches('`').len();
         let (fence, inside) = behind.split_at(ticks);
-        let Some(end) = closing(inside, fence).filter(|_| ticks > 0) else {
+        let Some(end) = code_end(inside, fence).filter(|_| ticks > 0) else {
             // A run of backticks that nothing closes here must not be closed by what stands behind it.
             out.push_str(&"&#96;".repeat(ticks));
             rest = inside;
@@ -273,20 +282,6 @@ fn outside_code(text: &str) -> String {
         }
     }
     out
-}
-
-/// Where the code that a run of backticks opens ends, behind the run that closes it.
-fn closing(text: &str, fence: &str) -> Option<usize> {
-    let mut from = 0;
-    loop {
-        let rest = text.get(from..)?;
-        let at = from + rest.find('`')?;
-        let run = text.get(at..)?.bytes().take_while(|byte| *byte == b'`').count();
-        from = at + run;
-        if run == fence.len() {
-            return Some(from);
-        }
-    }
 }
 
 #[cfg(test)]

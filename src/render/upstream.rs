@@ -1,6 +1,6 @@
 //! What upstream's draft checks would say, beside our own verdict, as values and as Markdown.
 
-use crate::text::{code, one_line};
+use crate::text::{code, one_line, sentence};
 use crate::upstream::{Said, Word};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,7 +48,7 @@ pub fn upstream(said: &Said) -> Upstream {
     let remark = |it: &crate::upstream::Remark| Remark {
         check: it.check,
         word: it.word.as_str(),
-        why: one_line(&it.why, 300),
+        why: sentence(&it.why, 300),
     };
     let difference = |it: &crate::upstream::Difference| Difference {
         check: it.check,

@@ -126,9 +126,9 @@ fn sections_present(case: &Case<'_>) -> Judged {
     let place = document.heading.as_ref().map_or_else(|| document.first_line(), |heading| heading.span);
     let findings = wanted(case).into_iter().filter_map(|title| match has(document, &title) {
         Has::Well(_) => None,
-        Has::Otherwise(section, what) => {
-            Some(Finding::should(section.heading, what).fix(format!("Write `## {title}`.")))
-        }
+        Has::Otherwise(section, what) => Some(
+            Finding::should(section.heading, what).fix(format!("Write {}.", code(&format!("## {title}")))),
+        ),
         Has::Not => Some(Finding::migrate(place, format!("there is no section {}", code(&title)))),
     });
     Ok(findings.collect())

@@ -106,7 +106,7 @@ fn handles_wellformed(case: &Case<'_>) -> Judged {
         (!handle.has_at()).then(|| {
             let finding =
                 Finding::may(person.span, format!("{} is written without its `@`", code(&person.value)))
-                    .fix(format!("Write \"@{}\".", handle.login()));
+                    .fix(format!("Write {}.", code(&format!("\"@{}\"", handle.login()))));
             // A word that names nobody, or a SIG, would become a stranger's login.
             let names_nobody = ["none", "nobody", "tba", "na", "unknown"];
             let login = handle.login().to_lowercase();

@@ -15,7 +15,7 @@ const PATH_CONVENTIONAL: Rule = Rule {
     id: "path-conventional",
     says: "every file of a VEP lies in `veps/<folder>/<number>-<name>/`, and the document is `vep.md` there",
     why: "Tools and people find a VEP by its folder; OWNERS apply by it.",
-    fix: "Move it to veps/<folder>/<number>-<name>/vep.md: digits, then lower-case segments with hyphens.",
+    fix: "Move it to `veps/<folder>/<number>-<name>/vep.md`: digits, then lower-case segments with hyphens.",
     cites: &[cite(Law::Naming, "path rules", "")],
     judge: Judge::Both(path_conventional, files_conventional),
 };

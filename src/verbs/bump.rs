@@ -288,8 +288,8 @@ fn pools(world: &World, path: &str) -> Pools {
         leaf: shown(owners.leaf_reviewers(path)),
         layers: layers
             .map(|layer| {
-                let folder = if layer.folder.is_empty() { "the root" } else { &layer.folder };
-                format!("{}: {}", one_line(folder, 120), shown(layer.reviewers).join(", "))
+                let folder = if layer.folder.is_empty() { "the root".into() } else { code(&layer.folder) };
+                format!("{folder}: {}", joined(&shown(layer.reviewers)))
             })
             .collect(),
         approvers: shown(owners.approvers(path)),
@@ -455,7 +455,7 @@ impl fmt::Display for Pull {
             "`freeze-exception` and `target/*` are no registered labels; a maintainer sets them by hand."
         )?;
         let Pools { leaf, layers, approvers, rule } = &self.reviewers;
-        let listed = |logins: &[String]| if logins.is_empty() { "nobody".into() } else { logins.join(", ") };
+        let listed = |logins: &[String]| if logins.is_empty() { "nobody".into() } else { joined(logins) };
         writeln!(f, "Reviewers by OWNERS: leaf: {}. {rule}", listed(leaf))?;
         layers.iter().try_for_each(|layer| writeln!(f, "- {layer}"))?;
         writeln!(f, "Who can merge: {}.", listed(approvers))?;
@@ -467,6 +467,6 @@ impl fmt::Display for Pull {
     }
 }
 
-fn joined(commands: &[String]) -> String {
-    commands.iter().map(|command| code(command)).collect::<Vec<_>>().join(", ")
+fn joined(words: &[String]) -> String {
+    words.iter().map(|word| code(word)).collect::<Vec<_>>().join(", ")
 }

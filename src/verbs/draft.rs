@@ -17,7 +17,7 @@ use crate::proposal::Inputs;
 use crate::rule::Was;
 use crate::search::{Hit, resembling};
 use crate::sheet::{Counts, Sheet, judge};
-use crate::text::{Source, code, fenced, is_plain, one_line};
+use crate::text::{Source, code, code_up_to, fenced, is_plain, one_line};
 use crate::vep::{Handle, META_FOLDER, Number, Stage, Status, read_number};
 use crate::world::World;
 use schemars::JsonSchema;
@@ -100,7 +100,7 @@ pub struct Answer {
     /// VEPs that it resembles, to be looked at first
     #[serde(skip_serializing_if = "Vec::is_empty")]
     near: Vec<Near>,
-    /// The whole file
+    /// The whole file, byte for byte: what cannot be seen is in it as it is
     text: String,
     errors: usize,
     warnings: usize,
@@ -494,12 +494,18 @@ fn notes(plan: &Plan) -> Vec<String> {
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = Counts { errors: self.errors, warnings: self.warnings, advice: self.advice };
-        writeln!(f, "Draft {} for {}. Today is {}.", code(&self.title), code(&self.path), self.today)?;
+        writeln!(
+            f,
+            "Draft {} for {}. Today is {}.",
+            code_up_to(&self.title, MOST_TITLE),
+            code(&self.path),
+            self.today
+        )?;
         if !self.near.is_empty() {
             writeln!(f, "\nLook at these first; one of them may be the place for it:")?;
         }
         for Near { vep, path, status, why } in &self.near {
-            writeln!(f, "- {vep} ({status}) {}: {why}", code(path))?;
+            writeln!(f, "- {vep} ({status}) {}: {}", code(path), code(why))?;
         }
         writeln!(f, "\n{}", fenced(&self.text, "markdown"))?;
         writeln!(f, "\nThe rules find {counts}, empty sections among them.")?;
@@ -514,7 +520,7 @@ impl fmt::Display for Answer {
             writeln!(f, "\nTo be written:")?;
         }
         for Task { section, advice } in &self.write {
-            writeln!(f, "- {section}: {}", advice.unwrap_or("as the template's instruction says."))?;
+            writeln!(f, "- {}: {}", code(section), advice.unwrap_or("as the template's instruction says."))?;
         }
         self.notes.iter().try_for_each(|note| writeln!(f, "\nNote: {note}"))
     }

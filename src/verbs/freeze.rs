@@ -3,7 +3,7 @@
 use super::{Name, Trouble, Verb, label, one};
 use crate::calendar::{Freeze, Phase, Season, days, last_safe_day};
 use crate::document::Document;
-use crate::text::{code, one_line};
+use crate::text::{code, fenced, sentence};
 use crate::vep::Release;
 use crate::world::World;
 use schemars::JsonSchema;
@@ -169,7 +169,7 @@ fn dates(world: &World, release: Release) -> Dates {
         Freeze::On(freeze) => (Some(freeze), None),
         Freeze::NotScheduled => (None, Some("its schedule has no row of a VEP Freeze".to_owned())),
         Freeze::NoSchedule => (None, Some("there is no schedule of it".to_owned())),
-        Freeze::Unreadable(why) => (None, Some(one_line(&why, 200))),
+        Freeze::Unreadable(why) => (None, Some(sentence(&why, 200))),
     };
     Dates {
         release: release.to_string(),
@@ -284,7 +284,7 @@ impl fmt::Display for Answer {
             self.not_blocked.iter().try_for_each(|it| writeln!(f, "- {it}"))?;
         }
         let Some(exception) = &self.exception else { return Ok(()) };
-        writeln!(f, "\nException: {}\n\n```text\n{}```", exception.path, exception.mail)
+        writeln!(f, "\nException: {}\n\n{}", exception.path, fenced(&exception.mail, "text"))
     }
 }
 

@@ -156,6 +156,7 @@ impl Verb for Migrate {
     const ABOUT: &'static str = "Gives legacy VEPs front matter from their prose: each value with source and certainty, doubts, patch; or how far it is.";
     const GUIDANCE: &'static str = "Settle each doubt with a chair before you show the patch as done.";
     const WRITES: Writes = Writes::Commits;
+    const REMEMBERS: bool = true;
     type Ask = Ask;
     type Answer = Answer;
 
@@ -196,8 +197,13 @@ impl Verb for Migrate {
 }
 
 /// What the history knows of a document.
-fn origin(_world: &World, _document: &Document) -> Origin {
-    Origin::default()
+fn origin(world: &World, document: &Document) -> Origin {
+    let past = world.history.of(document.path()).filter(|_| !world.history.is_cut);
+    past.map_or_else(Origin::default, |past| Origin {
+        created: Some(past.created.clone()),
+        author: Some(past.author.clone()),
+        subject: Some(past.subject.clone()),
+    })
 }
 
 fn single(world: &World, document: &Arc<Document>, answer: &mut Answer) -> Result<(), Trouble> {

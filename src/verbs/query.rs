@@ -3,7 +3,7 @@
 use super::{Trouble, Verb, known_sig, notices, one_or_many};
 use crate::document::{Document, Fact, Facts, Origin};
 use crate::search::{Found, search};
-use crate::text::{code, one_line};
+use crate::text::{code, in_cell, one_line};
 use crate::vep::{Handle, Release, Stage, Status};
 use crate::world::World;
 use schemars::JsonSchema;
@@ -47,13 +47,13 @@ pub struct Ask {
     /// Release that any stage targets: v1.10
     #[arg(long)]
     release: Option<String>,
-    /// Login of an author, reviewer or approver
+    /// Login of anybody it names
     #[arg(long)]
     person: Option<String>,
     /// Part of a feature gate's name
     #[arg(long)]
     gate: Option<String>,
-    /// Order; default: number, or best match for words
+    /// Order; default: number, or match
     #[arg(long)]
     sort: Option<Sort>,
     /// VEPs on a page; default 20
@@ -63,6 +63,9 @@ pub struct Ask {
     /// VEPs to skip
     #[arg(long)]
     offset: Option<usize>,
+    /// Past day or commit
+    #[arg(long, value_name = "DATE|REF")]
+    as_of: Option<String>,
     /// Columns; default: title, sig, status, target
     #[arg(long, value_delimiter = ',')]
     #[serde(deserialize_with = "one_or_many")]
@@ -201,6 +204,10 @@ impl Verb for Query {
     const GUIDANCE: &'static str = "Find a VEP's number here, then get_vep.";
     type Ask = Ask;
     type Answer = Answer;
+
+    fn as_of(ask: &Ask) -> Option<&str> {
+        ask.as_of.as_deref()
+    }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let limit = ask.limit.unwrap_or(PAGE);
@@ -437,6 +444,11 @@ fn weighed(found: &Found<'_>) -> Vec<String> {
 }
 
 fn notes(world: &World, ask: &Ask, matched: usize) -> Vec<String> {
+    let as_of = world.as_of.iter().map(|commit| format!("As of {commit}."));
+    as_of.chain(other_notes(world, ask, matched)).collect()
+}
+
+fn other_notes(world: &World, ask: &Ask, matched: usize) -> Vec<String> {
     let mut notes = Vec::new();
     let legacy = world.head.proposals().iter().filter(|document| document.is_legacy()).count();
     let unseen: Vec<&str> = [
@@ -467,12 +479,13 @@ fn notes(world: &World, ask: &Ask, matched: usize) -> Vec<String> {
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} of {} VEPs match. Today is {}.", self.matched, self.total, self.today)?;
-        let list = |counts: &BTreeMap<String, usize>| {
-            counts.iter().map(|(name, count)| format!("{name} {count}")).collect::<Vec<_>>().join(", ")
+        let list = |counts: &BTreeMap<String, usize>, shown: fn(&str) -> String| {
+            let told = counts.iter().map(|(name, count)| format!("{} {count}", shown(name)));
+            told.collect::<Vec<_>>().join(", ")
         };
         if self.matched > 0 {
-            writeln!(f, "By status: {}.", list(&self.by_status))?;
-            writeln!(f, "By SIG: {}.", list(&self.by_sig))?;
+            writeln!(f, "By status: {}.", list(&self.by_status, str::to_owned))?;
+            writeln!(f, "By SIG: {}.", list(&self.by_sig, code))?;
         }
         if !self.veps.is_empty() {
             self.table(f)?;
@@ -495,8 +508,8 @@ impl Answer {
         writeln!(f, "\n| VEP | {} |\n|---|{}", heads.join(" | "), "---|".repeat(heads.len()))?;
         for row in &self.veps {
             let cells = self.columns.iter().map(|column| cell(row, *column));
-            let why = with_why.then(|| row.why.clone().unwrap_or_default());
-            let cells: Vec<String> = cells.chain(why).map(|cell| cell.replace('|', "\\|")).collect();
+            let why = with_why.then(|| in_cell(row.why.as_deref().unwrap_or_default()));
+            let cells: Vec<String> = cells.chain(why).collect();
             let number = row.number.map_or("?".into(), |number| number.to_string());
             writeln!(f, "| {number} | {} |", cells.join(" | "))?;
         }
@@ -521,11 +534,15 @@ fn head(column: Column) -> &'static str {
 }
 
 fn cell(row: &Row, column: Column) -> String {
-    let joined = |list: &Option<Vec<String>>| list.as_ref().map(|list| list.join(", "));
+    let foreign = |text: &Option<String>| text.as_deref().map(in_cell);
+    let joined = |list: &Option<Vec<String>>| {
+        let list = list.as_ref()?.iter().map(|it| in_cell(it));
+        Some(list.collect::<Vec<_>>().join(", "))
+    };
     let mark = if row.from_prose { "*" } else { "" };
     let text = match column {
-        Column::Title => row.title.clone(),
-        Column::Sig => row.sig.clone(),
+        Column::Title => foreign(&row.title),
+        Column::Sig => foreign(&row.sig),
         Column::Status => row.status.clone(),
         Column::Target => row.target.as_ref().map(|target| format!("{target}{mark}")),
         Column::Targets => row.targets.as_ref().map(|targets| {
@@ -537,8 +554,8 @@ fn cell(row: &Row, column: Column) -> String {
         Column::Reviewers => joined(&row.reviewers),
         Column::Approvers => joined(&row.approvers),
         Column::Gates => joined(&row.gates),
-        Column::Created => row.created.clone(),
-        Column::Path => row.path.clone(),
+        Column::Created => foreign(&row.created),
+        Column::Path => foreign(&row.path),
     };
     text.unwrap_or_default()
 }

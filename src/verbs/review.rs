@@ -11,7 +11,7 @@ use crate::law::Severity;
 use crate::render::{self, Found, Judged, Upstream};
 use crate::report::Report;
 use crate::sheet::{Bar, Counts, Outcome, Sheet, judge, judge_change};
-use crate::text::{code, one_line};
+use crate::text::{code, code_up_to, one_line};
 use crate::upstream::{self, Said};
 use crate::world::{Base, World};
 use schemars::JsonSchema;
@@ -287,8 +287,9 @@ impl fmt::Display for Answer {
         for Declared { rule, path, what, declared, reason } in &self.to_decide {
             writeln!(
                 f,
-                "\nA person must decide: `{rule}` in {}: {what}. Declared as {declared}: {reason}.",
-                code(path)
+                "\nA person must decide: `{rule}` in {}: {what}. Declared as {declared}: {}.",
+                code(path),
+                code_up_to(reason, 300)
             )?;
         }
         let change = self.change.iter();

@@ -13,7 +13,7 @@ use crate::patch::Patch;
 use crate::proposal::{self, Proposal, conditions, propose};
 use crate::render::{FilePatch, file_patches};
 use crate::sheet::{Declaration, Sheet, Verdict};
-use crate::text::{code, one_line};
+use crate::text::{code, code_up_to, one_line, sentence};
 use crate::vep::Status;
 use crate::world::World;
 use schemars::JsonSchema;
@@ -280,7 +280,10 @@ fn detail(world: &World, document: &Arc<Document>, proposal: &Proposal, declared
         freeze: freeze(world, then).filter(|_| step.to.is_live()),
         asks: questions(proposal),
         patches: file_patches(&proposal.patches),
-        declared: declared.iter().map(|(_, by)| format!("{}: {}", by.kind, by.reason)).collect(),
+        declared: declared
+            .iter()
+            .map(|(_, by)| format!("{}: {}", by.kind, code_up_to(&by.reason, 300)))
+            .collect(),
         also: also(document, step),
     }
 }
@@ -327,7 +330,7 @@ pub(super) fn freeze(world: &World, document: &Document) -> Option<String> {
         }
         Freeze::NoSchedule => format!("{stage} {release}: unknown, there is no schedule of {release}"),
         Freeze::NotScheduled => format!("{stage} {release}: unknown, the schedule has no VEP Freeze"),
-        Freeze::Unreadable(why) => format!("{stage} {release}: unknown, {why}"),
+        Freeze::Unreadable(why) => format!("{stage} {release}: unknown, {}", sentence(&why, 200)),
     })
 }
 

@@ -299,7 +299,7 @@ fn judge_draft(
 /// A path that a draft may be meant for.
 fn readable_path(path: &str) -> Result<String, Trouble> {
     let clean = path.trim().trim_start_matches("./");
-    let way = "Write it as veps/<folder>/<number>-<name>/vep.md.";
+    let way = "Write it as `veps/<folder>/<number>-<name>/vep.md`.";
     if clean.starts_with('/')
         || clean.contains('\\')
         || clean.split('/').any(|part| matches!(part, ".." | "." | ""))

@@ -261,7 +261,7 @@ fn the_settings_of_the_checkout_count_and_their_mistakes_are_told() {
     assert!(code == 1 && out.contains("fails: 1 document, 0 errors, 1 warning, 1 advice"), "{out}");
     assert!(
         words(&out)
-            .contains("not yet (switched off by .vep-mcp.yaml: we have more SIGs | than that): sig-known"),
+            .contains("not yet (switched off by .vep-mcp.yaml: `we have more SIGs | than that`): sig-known"),
         "{out}"
     );
     settle("off:\n  sig-knwon: why not\n");

@@ -52,7 +52,7 @@ async fn prompts_are_listed_and_filled_with_what_the_server_knows() {
         ("bump-status", json!({ "vep": "402", "state": "deferred" }), "`state` is no argument"),
         ("review-vep", json!({ "vep": "999" }), "no VEP answers to `999`"),
         ("review-vep", json!({ "vep": "402", "release": "soon" }), "`soon` is no release like v1.11"),
-        ("triage-release", json!({ "release": "v1.10", "sig": "netwrk" }), "did you mean sig-network?"),
+        ("triage-release", json!({ "release": "v1.10", "sig": "netwrk" }), "did you mean `sig-network`?"),
         ("bump-status", json!({ "vep": "402", "to": "defered" }), "did you mean deferred?"),
         ("bump", json!({}), "unknown prompt `bump`; there are: bump-status, draft-vep"),
     ] {

@@ -179,7 +179,7 @@ async fn bad_drafts_are_each_answered_and_the_server_lives_on() {
             "not closed. Put a line `---` before line 4",
         ),
         ("duplicate keys", draft("title: USB\ntitle: USB\n"), "the key `title` is there twice"),
-        ("unquoted handle", draft("authors:\n  - @juno\n"), "Write \"@juno\" with quotes"),
+        ("unquoted handle", draft("authors:\n  - @juno\n"), "Write `\"@juno\"` with quotes"),
         ("alpha: 1.10", draft("milestone:\n  alpha: 1.10\n"), "Write \"v1.10\""),
         ("YAML bomb", draft(&format!("{}authors: *k9\n", bomb())), "`authors` is an alias"),
         (
@@ -222,9 +222,9 @@ async fn without_a_checkout_the_server_lives_and_finds_one_as_soon_as_it_is_ther
     fs::create_dir(folder.path().join("veps")).unwrap();
     assert!(text(&call(&client, "query_veps", json!({})).await).starts_with("0 of 0 VEPs match."));
     write("veps/sig-compute/7-clock/vep.md", "# VEP #7: Clock\n");
-    assert!(text(&call(&client, "get_vep", json!({ "vep": 7 })).await).starts_with("# VEP-7 Clock\n"));
+    assert!(text(&call(&client, "get_vep", json!({ "vep": 7 })).await).starts_with("# VEP-7\n\n`Clock`\n"));
     write("veps/sig-compute/7-clock/vep.md", "# VEP #7: Glass\n");
-    assert!(text(&call(&client, "get_vep", json!({ "vep": 7 })).await).starts_with("# VEP-7 Glass\n"));
+    assert!(text(&call(&client, "get_vep", json!({ "vep": 7 })).await).starts_with("# VEP-7\n\n`Glass`\n"));
     fs::remove_dir_all(folder.path().join("veps/sig-compute")).unwrap();
     assert!(text(&call(&client, "query_veps", json!({})).await).starts_with("0 of 0 VEPs match."));
     client.cancel().await.unwrap();
@@ -268,7 +268,7 @@ async fn a_plain_query_stays_under_8_kib_at_any_size() {
 }
 
 /// A session by hand, one JSON line at a time.
-struct Session {
+pub struct Session {
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
@@ -276,7 +276,7 @@ struct Session {
 }
 
 impl Session {
-    fn start(folder: &Path, args: &[&str]) -> Self {
+    pub fn start(folder: &Path, args: &[&str]) -> Self {
         let mut child = command_line::command(folder, args).stderr(Stdio::null()).spawn().unwrap();
         let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().unwrap());
@@ -293,7 +293,7 @@ impl Session {
         stdin.flush().unwrap();
     }
 
-    fn ask(&mut self, method: &str, mut params: Value, version: Option<&str>) -> Value {
+    pub fn ask(&mut self, method: &str, mut params: Value, version: Option<&str>) -> Value {
         if let Some(version) = version {
             params["_meta"] = json!({
                 "io.modelcontextprotocol/protocolVersion": version,
@@ -310,7 +310,7 @@ impl Session {
     }
 
     /// Hangs up; nothing but JSON may still come, and the process ends at once.
-    fn end_within(mut self, limit: Duration) {
+    pub fn end_within(mut self, limit: Duration) {
         let begin = Instant::now();
         drop(self.stdin.take());
         for line in self.stdout.by_ref().lines() {

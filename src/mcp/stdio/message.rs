@@ -3,7 +3,7 @@
 //! rmcp reads messages too, but says nothing about a line that is no JSON, and takes a request whose
 //! parameters do not fit for one of a method that it does not know.
 
-use crate::text::one_line;
+use crate::text::code_up_to;
 use rmcp::ErrorData;
 use rmcp::model::{
     CallToolRequest, ClientJsonRpcMessage, ClientRequest, CompleteRequest, DiscoverRequest, ErrorCode,
@@ -79,7 +79,7 @@ pub fn read(line: &[u8]) -> Result<Option<ClientJsonRpcMessage>, Refusal> {
         return Err(Refusal::too_many());
     }
     let value: Value = serde_json::from_slice(line).map_err(|error| {
-        let what = format!("Parse error: {}", one_line(&error.to_string(), MOST_CAUSE));
+        let what = format!("Parse error: {}", code_up_to(&error.to_string(), MOST_CAUSE));
         Refusal::new(ErrorCode::PARSE_ERROR, what, None)
     })?;
     let Value::Object(members) = value else {
@@ -133,7 +133,7 @@ fn id(members: &Map<String, Value>) -> Result<Option<RequestId>, Refusal> {
 
 fn request(members: Map<String, Value>, id: RequestId) -> Result<ClientJsonRpcMessage, Refusal> {
     let invalid = |why: &str| {
-        let what = format!("Invalid params: {}", one_line(why, MOST_CAUSE));
+        let what = format!("Invalid params: {}", code_up_to(why, MOST_CAUSE));
         Refusal::new(ErrorCode::INVALID_PARAMS, what, Some(id.clone()))
     };
     let object = |value: Option<&Value>| value.is_none_or(|value| value.is_object() || value.is_null());

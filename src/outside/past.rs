@@ -1,0 +1,127 @@
+//! What the git program tells of the past: the commits of all documents in one process, and the commit of a day.
+
+use super::Failure;
+use super::git::Git;
+use crate::history::{History, Touch};
+use crate::text::{code, one_line};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// Between commits, and between the words of one; neither can stand in them.
+const COMMIT: char = '\u{1}';
+const WORD: char = '\u{2}';
+
+impl Git {
+    /// The past of every document below `veps/` as of a commit. Names that git has to quote are left out.
+    pub fn history(&self, commit: &str) -> Result<History, Failure> {
+        let format = format!("--format={COMMIT}%as{WORD}%an{WORD}%s");
+        let log = |alike: &str| {
+            let args = [
+                "log",
+                "--reverse",
+                "--no-ext-diff",
+                "--no-textconv",
+                "--name-status",
+                alike,
+                &format,
+                commit,
+                "--",
+                "veps",
+            ];
+            self.ask(&args, b"")
+        };
+        // A partial clone lacks the texts that tell a moved document from another one; then only what was moved as it
+        // was is followed.
+        let told = log("--find-renames=50%").or_else(|_| log("--find-renames=100%"))?;
+        let told = String::from_utf8_lossy(&told);
+        let mut history = History::default();
+        for commit in told.split(COMMIT).skip(1) {
+            let mut lines = commit.lines();
+            let mut words = lines.next().unwrap_or_default().split(WORD);
+            let (Some(day), Some(author), Some(subject)) = (words.next(), words.next(), words.next()) else {
+                continue;
+            };
+            let touches: Vec<Touch<'_>> = lines.filter_map(touch).collect();
+            history.take(day, author, subject, &touches);
+        }
+        history.is_cut = self.ask(&["rev-parse", "--is-shallow-repository"], b"")?.starts_with(b"true");
+        Ok(history)
+    }
+
+    /// Where the documents of a commit lie today: of those that were moved since, the path then and the path now.
+    pub fn moved_since(&self, commit: &str) -> Result<BTreeMap<String, String>, Failure> {
+        let range = format!("{commit}..HEAD");
+        let log = |alike: &str| {
+            let args = [
+                "log",
+                "--reverse",
+                "--no-ext-diff",
+                "--no-textconv",
+                "--name-status",
+                "--diff-filter=R",
+                alike,
+                "--format=",
+                &range,
+                "--",
+                "veps",
+            ];
+            self.ask(&args, b"")
+        };
+        let told = log("--find-renames=50%").or_else(|_| log("--find-renames=100%"))?;
+        let told = String::from_utf8_lossy(&told);
+        let mut moved: BTreeMap<String, String> = BTreeMap::new();
+        for touch in told.lines().filter_map(touch) {
+            let Touch::Moved { from, to, .. } = touch else { continue };
+            match moved.values_mut().find(|now| *now == from) {
+                Some(now) => *now = to.into(),
+                None => {
+                    moved.insert(from.into(), to.into());
+                }
+            }
+        }
+        Ok(moved)
+    }
+
+    /// The commit that a day or a name means, and its day. The end of a day counts, in UTC, on the upstream default
+    /// branch where there is one.
+    pub fn as_of(&self, at: &str, today: Date) -> Result<(String, Date), Failure> {
+        let Ok(day) = at.parse::<Date>() else {
+            let id = self.commits_named(&[at])?.into_iter().next().unwrap_or_default();
+            let told = self.ask(&["log", "--max-count=1", "--format=%cs", &id], b"")?;
+            let day = String::from_utf8_lossy(&told).trim().parse().unwrap_or(today);
+            return Ok((id, day));
+        };
+        if day > today {
+            return Err(Failure::NoCommit(format!("{day} is still to come; today is {today}")));
+        }
+        let branch = self.default_branch()?.unwrap_or("HEAD");
+        let head = self.commits_named(&[branch])?.into_iter().next().unwrap_or_default();
+        let before = format!("--before={day}T23:59:59Z");
+        let found = self.ask(&["rev-list", "--first-parent", "--max-count=1", &before, &head], b"")?;
+        match String::from_utf8_lossy(&found).trim() {
+            "" => Err(Failure::NoCommit(format!(
+                "{} has no commit as old as {day}; name a later day",
+                code(&one_line(branch, 80))
+            ))),
+            id => Ok((id.to_owned(), day)),
+        }
+    }
+}
+
+/// A line of what a commit does.
+fn touch(line: &str) -> Option<Touch<'_>> {
+    let mut words = line.split('\t');
+    let kind = words.next()?;
+    let path = words.next().filter(|path| is_document(path))?;
+    match kind.chars().next()? {
+        'A' => Some(Touch::Added(path)),
+        'M' | 'T' => Some(Touch::Changed(path)),
+        'C' => words.next().map(Touch::Added),
+        'R' => Some(Touch::Moved { from: path, to: words.next()?, changed: kind != "R100" }),
+        _ => None,
+    }
+}
+
+fn is_document(path: &str) -> bool {
+    path.ends_with(".md") && !path.starts_with('"')
+}
