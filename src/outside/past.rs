@@ -3,7 +3,7 @@
 use super::Failure;
 use super::git::Git;
 use crate::history::{History, Touch};
-use crate::text::{code, one_line};
+use crate::text::code;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -101,7 +101,7 @@ impl Git {
         match String::from_utf8_lossy(&found).trim() {
             "" => Err(Failure::NoCommit(format!(
                 "{} has no commit as old as {day}; name a later day",
-                code(&one_line(branch, 80))
+                code(branch.trim_start_matches("refs/remotes/"))
             ))),
             id => Ok((id.to_owned(), day)),
         }

@@ -20,7 +20,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Most documents that are named where several are migrated and nobody asks for all.
-const MOST_TOLD: usize = 40;
+const MOST_TOLD: usize = 30;
 
 /// Migrates legacy VEPs.
 #[derive(Debug)]
