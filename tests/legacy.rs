@@ -6,6 +6,9 @@
 use crate::wild;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use vep_mcp::document::Front;
 use vep_mcp::migration::{Origin, migrate};
 use vep_mcp::outside::{Outside, Place};
@@ -114,9 +117,25 @@ fn what_is_read_from_real_prose_is_what_the_labels_say() {
     }
 }
 
+/// The real git makes of the file what was shown, and `-R` makes it again what it was.
+fn applies(checkout: &Path, diff: &str, after: &str, path: &str) {
+    let before = std::fs::read_to_string(checkout.join(path)).unwrap();
+    for (args, expected) in [(&["apply"][..], after), (&["apply", "-R"], before.as_str())] {
+        let mut git = Command::new("git");
+        let git = git.arg("-C").arg(checkout).args(args).stdin(Stdio::piped()).stderr(Stdio::piped());
+        let mut git = git.spawn().unwrap();
+        git.stdin.take().unwrap().write_all(diff.as_bytes()).unwrap();
+        let out = git.wait_with_output().unwrap();
+        assert!(out.status.success(), "{path}: {}", String::from_utf8_lossy(&out.stderr));
+        assert_eq!(std::fs::read_to_string(checkout.join(path)).unwrap(), expected, "{path}");
+    }
+}
+
 #[test]
 fn every_real_migration_applies_and_takes_nothing_else_away() {
     let Some(world) = wild::world() else { return };
+    let clone = wild::clone();
+    let checkout = clone.path();
     let mut owed: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut doubts, mut ready, mut all) = (0, 0, 0);
     for document in world.head.proposals() {
@@ -140,6 +159,7 @@ fn every_real_migration_applies_and_takes_nothing_else_away() {
         }
         let gone = was.lines().count() - body.lines().count();
         assert!(gone <= 45, "{path}: {gone} lines are gone");
+        applies(checkout, &migration.patch.diff(), migration.then.source.text(), path);
         // Migrating twice is migrating once.
         let again = world.after(std::slice::from_ref(&migration.then));
         assert!(migrate(&again, again.head.at(path).unwrap(), &Origin::default()).is_none(), "{path}");

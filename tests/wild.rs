@@ -41,19 +41,18 @@ pub fn folder() -> Option<PathBuf> {
 /// A clone of the bundle, made once.
 pub fn checkout() -> Option<&'static Path> {
     static CLONE: OnceLock<Option<tempfile::TempDir>> = OnceLock::new();
-    let clone = CLONE.get_or_init(|| {
-        let bundle = folder()?.join("enhancements.bundle");
-        let clone = tempfile::tempdir().unwrap();
-        let git = Command::new("git")
-            .args(["clone", "--quiet", "-b", "main"])
-            .arg(&bundle)
-            .arg(clone.path())
-            .output()
-            .unwrap();
-        assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
-        Some(clone)
-    });
-    clone.as_ref().map(tempfile::TempDir::path)
+    let there = CLONE.get_or_init(|| folder().map(|_| clone()));
+    there.as_ref().map(tempfile::TempDir::path)
+}
+
+/// A clone of the bundle that may be changed.
+pub fn clone() -> tempfile::TempDir {
+    let bundle = folder().unwrap().join("enhancements.bundle");
+    let clone = tempfile::tempdir().unwrap();
+    let mut git = Command::new("git");
+    let git = git.args(["clone", "--quiet", "-b", "main"]).arg(&bundle).arg(clone.path()).output().unwrap();
+    assert!(git.status.success(), "{}", String::from_utf8_lossy(&git.stderr));
+    clone
 }
 
 pub(crate) fn world() -> Option<World> {
