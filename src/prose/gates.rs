@@ -48,7 +48,9 @@ pub fn gates(source: &Source, outline: &Outline, own: Option<Number>) -> Vec<Cla
                 elsewhere = is.then_some(level);
             }
         }
-        if elsewhere.is_some() || passage.struck || names_another(&passage.text, own) {
+        // Most of a document speaks of no gate, and every document is read at every start.
+        let speaks = says_gate(&passage.text) && elsewhere.is_none() && !passage.struck;
+        if !speaks || names_another(&passage.text, own) {
             continue;
         }
         has_own |= puts_behind_one(&passage.text);
@@ -66,6 +68,11 @@ pub fn gates(source: &Source, outline: &Outline, own: Option<Number>) -> Vec<Cla
         gates.extend(called_like_the_title(outline));
     }
     gates
+}
+
+/// Whether a text has the word at all, in any case.
+fn says_gate(text: &str) -> bool {
+    text.as_bytes().windows(4).any(|four| four.eq_ignore_ascii_case(b"gate"))
 }
 
 /// The gates in whose names a document has several blocks of targets.
