@@ -402,6 +402,8 @@ fn where_there_is_no_git_repository_it_says_so() {
 fn what_the_repository_configures_is_not_run() {
     use std::os::unix::fs::PermissionsExt as _;
     let repo = Repo::new();
+    // Whoever lists signed commits may be made to check them with a program of the repository's choice.
+    sign(&repo);
     let trap = repo.path().join(".git/trap.sh");
     fs::write(&trap, format!("#!/bin/sh\ntouch {}\ncat\n", repo.path().join(".git/sprung").display()))
         .unwrap();
@@ -435,8 +437,26 @@ fn what_the_repository_configures_is_not_run() {
     repo.write(CLOCK, &text.replace("status: implementable", "status: provisional"));
     let index = fs::read(repo.path().join(".git/index")).unwrap();
     assert_eq!(repo.review(&["--base", "main"]).errors(), ["step-lawful"]);
+    for past in [&["show", "7"][..], &["migrate", "--status"], &["query", "--as-of", "work"]] {
+        let out = Command::new(env!("CARGO_BIN_EXE_vep-mcp")).args(past).current_dir(repo.path()).output();
+        let out = out.unwrap();
+        assert!(out.status.success(), "{past:?}: {}", String::from_utf8_lossy(&out.stderr));
+    }
     assert!(!repo.path().join(".git/sprung").exists(), "something of the repository's was run");
     assert_eq!(fs::read(repo.path().join(".git/index")).unwrap(), index);
+}
+
+/// Puts a signed commit on top of the branch; who signed it is nobody's business here.
+#[cfg(unix)]
+fn sign(repo: &Repo) {
+    let commit = repo.git(&["cat-file", "commit", "HEAD"]);
+    let (head, message) = commit.split_once("\n\n").unwrap();
+    let (tree, people) = head.split_once('\n').unwrap();
+    let head = format!("{tree}\nparent {}\n{people}", repo.git(&["rev-parse", "HEAD"]));
+    let signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQ\n -----END PGP SIGNATURE-----";
+    repo.write(".git/signed", &format!("{head}\n{signature}\n\n{message}\n"));
+    let signed = repo.git(&["hash-object", "-t", "commit", "-w", "--no-filters", ".git/signed"]);
+    repo.git(&["update-ref", "refs/heads/work", &signed]);
 }
 
 /// One line of a git configuration, with its section.

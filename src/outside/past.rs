@@ -12,28 +12,27 @@ const COMMIT: char = '\u{1}';
 const WORD: char = '\u{2}';
 
 impl Git {
-    /// The past of every document below `veps/` as of a commit. Names that git has to quote are left out.
-    pub fn history(&self, commit: &str) -> Result<History, Failure> {
-        let format = format!("--format={COMMIT}%as{WORD}%an{WORD}%s");
-        let log = |alike: &str| {
-            let args = [
-                "log",
-                "--reverse",
-                "--no-ext-diff",
-                "--no-textconv",
-                "--name-status",
-                alike,
-                &format,
-                commit,
-                "--",
-                "veps",
-            ];
-            self.ask(&args, b"")
+    /// What the commits of a range did below `veps/`, the oldest first, in one listing. `log` would do the same, but it
+    /// checks signatures with whatever program the repository names.
+    fn told(&self, range: &str, args: &[&str]) -> Result<String, Failure> {
+        let commits = self.ask(&["rev-list", "--reverse", range, "--", "veps"], b"")?;
+        let told = |alike: &str| {
+            let mut asked = vec!["-c", "core.quotePath=false", "diff-tree", "--stdin", "--root", "-r"];
+            asked.extend(["--no-ext-diff", "--no-textconv", "--name-status", "--no-color", alike]);
+            asked.extend(args);
+            asked.extend(["--", "veps"]);
+            self.ask(&asked, &commits)
         };
         // A partial clone lacks the texts that tell a moved document from another one; then only what was moved as it
         // was is followed.
-        let told = log("--find-renames=50%").or_else(|_| log("--find-renames=100%"))?;
-        let told = String::from_utf8_lossy(&told);
+        let told = told("--find-renames=50%").or_else(|_| told("--find-renames=100%"))?;
+        Ok(String::from_utf8_lossy(&told).into_owned())
+    }
+
+    /// The past of every document below `veps/` as of a commit. Names that git has to quote (with a quotation mark, a
+    /// backslash or a control character) are left out.
+    pub fn history(&self, commit: &str) -> Result<History, Failure> {
+        let told = self.told(commit, &[&format!("--format={COMMIT}%as{WORD}%an{WORD}%s")])?;
         let mut history = History::default();
         for commit in told.split(COMMIT).skip(1) {
             let mut lines = commit.lines();
@@ -50,25 +49,7 @@ impl Git {
 
     /// Where the documents of a commit lie today: of those that were moved since, the path then and the path now.
     pub fn moved_since(&self, commit: &str) -> Result<BTreeMap<String, String>, Failure> {
-        let range = format!("{commit}..HEAD");
-        let log = |alike: &str| {
-            let args = [
-                "log",
-                "--reverse",
-                "--no-ext-diff",
-                "--no-textconv",
-                "--name-status",
-                "--diff-filter=R",
-                alike,
-                "--format=",
-                &range,
-                "--",
-                "veps",
-            ];
-            self.ask(&args, b"")
-        };
-        let told = log("--find-renames=50%").or_else(|_| log("--find-renames=100%"))?;
-        let told = String::from_utf8_lossy(&told);
+        let told = self.told(&format!("{commit}..HEAD"), &["--diff-filter=R", "--format="])?;
         let mut moved: BTreeMap<String, String> = BTreeMap::new();
         for touch in told.lines().filter_map(touch) {
             let Touch::Moved { from, to, .. } = touch else { continue };
@@ -87,8 +68,9 @@ impl Git {
     pub fn as_of(&self, at: &str, today: Date) -> Result<(String, Date), Failure> {
         let Ok(day) = at.parse::<Date>() else {
             let id = self.commits_named(&[at])?.into_iter().next().unwrap_or_default();
-            let told = self.ask(&["log", "--max-count=1", "--format=%cs", &id], b"")?;
-            let day = String::from_utf8_lossy(&told).trim().parse().unwrap_or(today);
+            let told = self.ask(&["rev-list", "--max-count=1", "--format=%cs", &id], b"")?;
+            let told = String::from_utf8_lossy(&told);
+            let day = told.lines().last().and_then(|day| day.parse().ok()).unwrap_or(today);
             return Ok((id, day));
         };
         if day > today {
