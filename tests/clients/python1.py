@@ -1,4 +1,4 @@
-"""Drives the server with the official Python SDK 1.x. Usage: python1.py BINARY."""
+"""Drives the server with the official Python SDK 1.x. Usage: python1.py BINARY MANY, where MANY is a checkout of ASKED["many"] VEPs."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ import sys
 
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
-from mcp.types import ElicitResult, PromptReference, ResourceTemplateReference
+from mcp.types import ElicitResult, PaginatedRequestParams, PromptReference, ResourceTemplateReference
 
 ASKED = json.loads((pathlib.Path(__file__).parent / "questions.json").read_text())
 
@@ -20,7 +20,7 @@ async def refused(call):
     raise AssertionError("it was not refused")
 
 
-async def main(binary: str) -> None:
+async def main(binary: str, many: str) -> None:
     async def answer(_context, _params):
         return ElicitResult(action="accept", content=ASKED["lacking"]["answers"])
 
@@ -56,7 +56,23 @@ async def main(binary: str) -> None:
         lacking = ASKED["lacking"]
         result = await client.call_tool(lacking["tool"], lacking["arguments"])
         assert "**ready**" in result.content[0].text, result
+
+    server = StdioServerParameters(command=binary, args=["serve", "--repo", many])
+    async with stdio_client(server) as (read, write), ClientSession(read, write) as client:
+        await client.initialize()
+        uris, pages, cursor, told = set(), 0, None, []
+        while pages == 0 or cursor:
+            page = await client.list_resources(params=PaginatedRequestParams(cursor=cursor))
+            uris |= {str(it.uri) for it in page.resources}
+            cursor, pages = page.nextCursor, pages + 1
+        assert pages > 2 and all(f"vep://proposals/{number}" in uris for number in range(1, ASKED["many"] + 1)), pages
+
+        async def progress(done, total, _message):
+            told.append((done, total))
+
+        await client.call_tool("validate_vep", {}, progress_callback=progress)
+        assert told and told == sorted(told) and told[-1][1] == ASKED["many"], told
     print("ok")
 
 
-asyncio.run(main(sys.argv[1]))
+asyncio.run(main(*sys.argv[1:3]))

@@ -1,6 +1,6 @@
 """Drives the server with the official Python SDK 2.x, in the mode that is named.
 
-Usage: python2.py BINARY MODE FOLDER, where FOLDER is a checkout that may be edited.
+Usage: python2.py BINARY MODE FOLDER MANY, where FOLDER is a checkout that may be edited, and MANY one of ASKED["many"] VEPs.
 """
 
 import asyncio
@@ -22,18 +22,20 @@ async def refused(call):
     raise AssertionError("it was not refused")
 
 
-async def everything(lists, one):
+async def everything(lists, one, pages=None):
     """All pages of a list."""
     items, cursor = [], None
     while True:
         page = await lists(cursor=cursor)
         items += getattr(page, one)
+        if pages is not None:
+            pages.append(len(getattr(page, one)))
         cursor = page.next_cursor
         if not cursor:
             return items
 
 
-async def main(binary: str, mode: str, folder: str) -> None:
+async def main(binary: str, mode: str, folder: str, many: str) -> None:
     given = {"decline": False, "asked": 0}
 
     async def answer(*_):
@@ -87,6 +89,19 @@ async def main(binary: str, mode: str, folder: str) -> None:
     async with Client(server, mode=mode) as client:
         if client.protocol_version == "2026-07-28":
             await listens(client, folder)
+
+    server = StdioServerParameters(command=binary, args=["serve", "--repo", many])
+    async with Client(server, mode=mode) as client:
+        pages, told = [], []
+        uris = {str(it.uri) for it in await everything(client.list_resources, "resources", pages)}
+        assert all(f"vep://proposals/{number}" in uris for number in range(1, ASKED["many"] + 1)), pages
+        assert len(pages) > 2 and sum(pages) == len(uris), pages
+
+        async def progress(done, total, _message):
+            told.append((done, total))
+
+        await client.call_tool("validate_vep", {}, progress_callback=progress)
+        assert told and told == sorted(told) and told[-1][1] == ASKED["many"], told
     print(f"ok {mode}")
 
 
@@ -100,4 +115,4 @@ async def listens(client, folder: str) -> None:
                 return
 
 
-asyncio.run(main(*sys.argv[1:4]))
+asyncio.run(main(*sys.argv[1:5]))

@@ -1,12 +1,12 @@
 // Drives the server with an official TypeScript SDK.
-// Usage: node typescript.mjs MODULES BINARY MODE FOLDER, where MODE is `v1`, or for the SDK 2.x `legacy`, `auto` or a revision;
-// FOLDER is a checkout that may be edited.
+// Usage: node typescript.mjs MODULES BINARY MODE FOLDER MANY, where MODE is `v1`, or for the SDK 2.x `legacy`, `auto` or a revision;
+// FOLDER is a checkout that may be edited, and MANY one of `asked.many` VEPs.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const [modules, binary, mode, folder] = process.argv.slice(2);
+const [modules, binary, mode, folder, many] = process.argv.slice(2);
 const asked = JSON.parse(readFileSync(new URL('questions.json', import.meta.url)));
 const require = createRequire(`${modules}/x.js`);
 const load = name => import(pathToFileURL(require.resolve(name)));
@@ -30,12 +30,13 @@ async function refused(call) {
   await assert.rejects(call);
 }
 
-async function everything(list, one) {
+async function everything(list, one, pages = []) {
   const items = [];
   let cursor;
   do {
     const page = await list(cursor ? { cursor } : {});
     items.push(...page[one]);
+    pages.push(page[one].length);
     cursor = page.nextCursor;
   } while (cursor);
   return items;
@@ -101,4 +102,16 @@ if (mode.startsWith('2026')) {
   await subscription.close();
   await listener.close();
 }
+
+const long = await connect(['serve', '--repo', many]);
+const [pages, told] = [[], []];
+const uris = (await everything(page => long.listResources(page), 'resources', pages)).map(it => it.uri);
+for (let number = 1; number <= asked.many; number += 1) assert(uris.includes(`vep://proposals/${number}`), `${number} of ${pages}`);
+// The SDK 2.x turns the pages itself.
+assert(!old || pages.length > 2, `${pages}`);
+const options = { onprogress: ({ progress, total }) => told.push([progress, total]) };
+await (old ? long.callTool({ name: 'validate_vep', arguments: {} }, undefined, options) : long.callTool({ name: 'validate_vep', arguments: {} }, options));
+assert(told.length > 0 && told.every(([done], at) => at === 0 || told[at - 1][0] < done), `${told}`);
+assert.equal(told.at(-1)[1], asked.many);
+await long.close();
 console.log(`ok ${mode}`);

@@ -36,6 +36,18 @@ fn checkout() -> tempfile::TempDir {
     folder
 }
 
+/// A checkout of as many VEPs as the questions speak of: several pages of resources, and work that takes a while.
+fn many() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    super::resources::alike(folder.path(), questions()["many"].as_u64().unwrap());
+    folder
+}
+
+/// What all clients ask.
+fn questions() -> Value {
+    serde_json::from_str(&std::fs::read_to_string(script("questions.json")).unwrap()).unwrap()
+}
+
 fn well(out: &Output, says: &str, of: &str) {
     let (said, err) = (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
     assert!(out.status.success() && said.trim_end().ends_with(says), "{of}: {said}\n{err}");
@@ -43,25 +55,28 @@ fn well(out: &Output, says: &str, of: &str) {
 
 #[test]
 fn the_python_sdks_use_everything_in_each_of_their_modes() {
+    let many = many();
     for mode in ["legacy", "auto", "2026-07-28"] {
         let Some(python) = client("python2/bin/python") else { return };
         let folder = checkout();
         let mut command = Command::new(python);
-        command.arg(script("python2.py")).args([BINARY, mode]).arg(folder.path());
+        command.arg(script("python2.py")).args([BINARY, mode]).arg(folder.path()).arg(many.path());
         well(&command.output().unwrap(), &format!("ok {mode}"), mode);
     }
     let Some(python) = client("python1/bin/python") else { return };
-    let out = Command::new(python).arg(script("python1.py")).arg(BINARY).output().unwrap();
+    let out = Command::new(python).arg(script("python1.py")).arg(BINARY).arg(many.path()).output().unwrap();
     well(&out, "ok", "the SDK 1.x");
 }
 
 #[test]
 fn the_typescript_sdks_use_everything_in_each_of_their_modes() {
     let Some(modules) = client("node/node_modules") else { return };
+    let many = many();
     for mode in ["v1", "legacy", "auto", "2026-07-28"] {
         let folder = checkout();
         let mut command = Command::new(modules.join(".bin/node"));
         command.arg(script("typescript.mjs")).arg(&modules).args([BINARY, mode]).arg(folder.path());
+        command.arg(many.path());
         well(&command.output().unwrap(), &format!("ok {mode}"), mode);
     }
 }
@@ -105,8 +120,7 @@ fn the_inspector_finds_nothing_to_complain_of_in_any_era() {
 /// A tool, a prompt or a template that nobody asks about would be tested by no client.
 #[tokio::test]
 async fn the_questions_leave_nothing_out() {
-    let questions = std::fs::read_to_string(script("questions.json")).unwrap();
-    let questions: Value = serde_json::from_str(&questions).unwrap();
+    let questions = questions();
     let asked = |kind: &str| questions[kind].as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
     let client = connect(Path::new("/"), &["serve", "--demo"]).await;
     let tools = client.list_all_tools().await.unwrap().into_iter().map(|tool| tool.name.into_owned());

@@ -308,20 +308,25 @@ async fn what_a_bump_lacks_is_asked_of_the_person_who_can_give_it() {
     client.cancel().await.unwrap();
 }
 
-#[tokio::test]
-async fn long_work_says_how_far_it_is() {
-    let folder = tempfile::tempdir().unwrap();
+/// Writes so many VEPs that differ in their number only.
+pub fn alike(folder: &Path, count: u64) {
     let text = fs::read_to_string(
         golden::root().join("examples/enhancements/veps/sig-compute/402-boot-time-budget/vep.md"),
     );
     let text = text.unwrap();
-    for number in 1..=1500 {
+    for number in 1..=count {
         write(
-            folder.path(),
+            folder,
             &format!("veps/sig-compute/{number}-feature/vep.md"),
             &text.replace("402", &number.to_string()),
         );
     }
+}
+
+#[tokio::test]
+async fn long_work_says_how_far_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    alike(folder.path(), 1500);
     for newest in [true, false] {
         let someone = Person::default();
         let client = person(folder.path(), &["serve"], someone.clone(), newest).await;
