@@ -8,6 +8,12 @@
 //!
 //! Absent on purpose: fetching. The roof hands over texts, or nothing; then the snapshot is used.
 
+mod rhythm;
+mod sources;
+
+pub use rhythm::Rhythm;
+pub use sources::Source;
+
 use crate::text::code_up_to;
 use crate::vep::Release;
 use jiff::civil::Date;
@@ -19,18 +25,18 @@ use std::fmt;
 /// The schedules that are known, and where they came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Calendar {
-    schedules: BTreeMap<Release, Schedule>,
-    /// Where the dates came from.
-    pub source: Source,
+    schedules: BTreeMap<Release, Known>,
+    /// Those first that count first.
+    sources: Vec<Source>,
+    disagreements: Vec<String>,
+    troubles: Vec<String>,
 }
 
-/// Where dates came from.
+/// A schedule, and which source it is from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// In words.
-    pub name: String,
-    /// The day on which they were written down or last changed; none where nobody knows.
-    pub recorded: Option<Date>,
+struct Known {
+    schedule: Schedule,
+    source: usize,
 }
 
 /// The dates of one release.
@@ -129,9 +135,11 @@ const SNAPSHOT: &[(u32, Date, Date, Option<Date>, Date)] = &[
 ];
 
 impl Calendar {
-    /// A calendar from schedules.
+    /// A calendar from the schedules of one source.
     pub fn new(schedules: impl IntoIterator<Item = (Release, Schedule)>, source: Source) -> Self {
-        Self { schedules: schedules.into_iter().collect(), source }
+        let known = |(release, schedule)| (release, Known { schedule, source: 0 });
+        let schedules = schedules.into_iter().map(known).collect();
+        Self { schedules, sources: vec![source], disagreements: vec![], troubles: vec![] }
     }
 
     /// The embedded snapshot, v1.6 to v1.10.
@@ -152,12 +160,12 @@ impl Calendar {
 
     /// All releases that have a schedule, the earliest first.
     pub fn releases(&self) -> impl Iterator<Item = (Release, &Schedule)> {
-        self.schedules.iter().map(|(release, schedule)| (*release, schedule))
+        self.schedules.iter().map(|(release, known)| (*release, &known.schedule))
     }
 
     /// The schedule of a release.
     pub fn schedule(&self, release: Release) -> Option<&Schedule> {
-        self.schedules.get(&release)
+        self.schedules.get(&release).map(|known| &known.schedule)
     }
 
     /// When a release's VEP Freeze is, or why nobody knows.
@@ -169,7 +177,7 @@ impl Calendar {
     /// the calendar does not reach so far.
     pub fn is_out(&self, release: Release, today: Date) -> Option<bool> {
         let passed = |schedule: &Schedule| schedule.ga.is_some_and(|ga| ga < today);
-        if self.schedules.range(release..).any(|(_, schedule)| passed(schedule)) {
+        if self.schedules.range(release..).any(|(_, known)| passed(&known.schedule)) {
             return Some(true);
         }
         self.schedule(release)?.ga.map(|_| false)
@@ -201,20 +209,6 @@ impl Calendar {
             .map(|(release, _)| release)
             .collect();
         Season { open, under_way }
-    }
-}
-
-impl Source {
-    /// Its name and its age, as every answer about time says it.
-    pub fn with_age(&self, today: Date) -> String {
-        let name = &self.name;
-        let Some(recorded) = self.recorded else { return format!("{name}, of unknown age") };
-        match days(recorded, today) {
-            days if days < 0 => format!("{name}, recorded {recorded}, after the day asked for"),
-            0 => format!("{name}, recorded today"),
-            1 => format!("{name}, recorded {recorded}, 1 day ago"),
-            days => format!("{name}, recorded {recorded}, {days} days ago"),
-        }
     }
 }
 
@@ -510,8 +504,34 @@ mod tests {
 
     #[test]
     fn a_source_says_how_old_it_is() {
-        let source = Calendar::snapshot().source;
-        assert!(source.with_age(date(2026, 8, 18)).ends_with("recorded 2026-07-23, 26 days ago"));
-        assert!(source.with_age(date(2026, 7, 24)).ends_with("1 day ago"));
+        let calendar = Calendar::snapshot();
+        assert!(calendar.told(date(2026, 8, 18)).ends_with("recorded 2026-07-23, 26 days ago"));
+        assert!(calendar.told_of(v(10), date(2026, 7, 24)).ends_with("1 day ago"));
+    }
+
+    fn only(minor: u32, yaml: &str, name: &str, recorded: Date) -> Calendar {
+        let source = Source { name: name.into(), recorded: Some(recorded) };
+        Calendar::new([(v(minor), Schedule::read(yaml))], source)
+    }
+
+    #[test]
+    fn the_first_source_that_has_a_release_counts_and_disagreement_is_told() {
+        let ours = only(10, "- {when: 2026/09/09, what: VEP Freeze}\n", "a checkout", date(2026, 8, 1));
+        let both = ours.or(Calendar::snapshot());
+        assert_eq!(both.freeze(v(10)), Freeze::On(date(2026, 9, 9)));
+        assert_eq!(both.freeze(v(9)), Freeze::On(date(2026, 4, 30)));
+        let told = both.told(date(2026, 8, 18));
+        assert!(
+            told.starts_with("a checkout, recorded 2026-08-01, 17 days ago; v1.6 to v1.9 from built-in"),
+            "{told}"
+        );
+        assert!(
+            told.contains("but v1.10: VEP Freeze 2026-09-02, not 2026-09-09 according to built-in"),
+            "{told}"
+        );
+        assert!(told.ends_with("which is older (2026-07-23)"), "{told}");
+        assert!(!both.told_of(v(9), date(2026, 8, 18)).contains("but"));
+        let same = only(10, "- {when: 2026/09/02, what: VEP Freeze}\n", "a checkout", date(2026, 8, 1));
+        assert_eq!(same.or(Calendar::snapshot()).disagreements(), [""; 0]);
     }
 }

@@ -52,7 +52,7 @@ impl Report {
             bar,
             today: world.today,
             base,
-            calendar: world.calendar.source.with_age(world.today),
+            calendar: world.calendar.told(world.today),
             whole,
             sheets,
             upstream: vec![],

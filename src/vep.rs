@@ -149,6 +149,11 @@ impl Release {
         }
     }
 
+    /// The release after this one.
+    pub fn next(self) -> Self {
+        Self { minor: self.minor.saturating_add(1), ..self }
+    }
+
     /// Whether `text` is the one canonical spelling of this release.
     pub fn is_canonical(self, text: &str) -> bool {
         self.to_string() == text

@@ -150,7 +150,11 @@ fn notes(world: &World, proposal: &Proposal, inputs: &Inputs) -> Vec<String> {
         ["freeze-known", "before-freeze", "implemented-at-ga", "target-not-past", "succession-resolves"];
     let told = proposal.warnings.iter().filter(|it| told.contains(&it.rule));
     notes.extend(told.map(|it| format!("{}.", it.what.trim_end_matches('.'))));
-    notes.push(format!("Prepared for {}; dates from {}.", world.today, world.calendar.source.name));
+    notes.push(format!(
+        "Prepared for {}; dates from {}.",
+        world.today,
+        world.calendar.sources().first().map_or("nowhere", |it| &it.name)
+    ));
     notes
 }
 

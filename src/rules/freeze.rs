@@ -43,7 +43,7 @@ fn before_freeze(case: &Case<'_>) -> Judged {
     let what = format!(
         "{stage} is newly approved for {release}, whose VEP Freeze is {freeze}; the last safe day was {}, today is {today} ({})",
         last_safe_day(freeze),
-        case.world.calendar.source.with_age(today)
+        case.world.calendar.told_of(release, today)
     );
     // Maintainers let a VEP about the process, with no code, move after the freeze.
     findings.insert(
@@ -139,7 +139,7 @@ fn freeze_known(case: &Case<'_>) -> Judged {
         Freeze::NoSchedule => "there is no schedule of it".to_owned(),
         Freeze::Unreadable(why) => why,
     };
-    let source = calendar.source.with_age(case.world.today);
+    let source = calendar.told_of(release, case.world.today);
     Ok(vec![Finding::should(span, format!("the VEP Freeze of {release} is not known: {why} ({source})"))])
 }
 

@@ -170,7 +170,7 @@ impl Verb for Bump {
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let mut answer = Answer {
             today: world.today.to_string(),
-            calendar: world.calendar.source.with_age(world.today),
+            calendar: world.calendar.told(world.today),
             bumps: vec![],
             also_due: vec![],
             left_out: 0,

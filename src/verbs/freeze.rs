@@ -64,6 +64,9 @@ struct Dates {
     /// Why the VEP Freeze is not known
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown: Option<String>,
+    /// What the seasons before suggest where there is no schedule; no date
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rhythm: Option<String>,
     /// Days to the VEP Freeze; 0 and below: too late
     #[serde(skip_serializing_if = "Option::is_none")]
     days_left: Option<i32>,
@@ -111,7 +114,10 @@ impl Verb for CheckFreeze {
                 }
                 (Some(document), target(document, &mut notes))
             }
-            (None, None) => (None, season.open.into_iter().chain(season.under_way.iter().copied()).collect()),
+            (None, None) => {
+                let open = season.open.or_else(|| world.calendar.next());
+                (None, open.into_iter().chain(season.under_way.iter().copied()).collect())
+            }
         };
         let dates: Vec<Dates> = releases.iter().map(|release| dates(world, *release)).collect();
         for release in &releases {
@@ -128,7 +134,7 @@ impl Verb for CheckFreeze {
             dates.iter().find(urgent).map(|dates| exception(&dates.release, vep.map(|it| it.as_ref())));
         Ok(Answer {
             today: world.today.to_string(),
-            calendar: world.calendar.source.with_age(world.today),
+            calendar: world.calendar.told(world.today),
             vep: vep.map(|document| label(document)),
             season: told(world, &season),
             blocked: blocked(&dates),
@@ -176,6 +182,7 @@ fn dates(world: &World, release: Release) -> Dates {
         phase: world.calendar.phase(release, world.today).as_str(),
         vep_freeze: written(freeze),
         unknown,
+        rhythm: world.calendar.rhythm(release).map(|rhythm| rhythm.to_string()),
         days_left: freeze.map(|freeze| days(world.today, freeze)),
         last_safe_day: written(freeze.map(last_safe_day)),
         code_freeze: written(schedule.and_then(|it| it.code_freeze)),
@@ -316,6 +323,7 @@ impl fmt::Display for Dates {
         for (name, date) in other {
             date.as_ref().map_or(Ok(()), |date| write!(f, "; {name} {date}"))?;
         }
+        self.rhythm.as_ref().map_or(Ok(()), |rhythm| write!(f, ". What is known: {rhythm}"))?;
         writeln!(f)
     }
 }

@@ -163,7 +163,7 @@ impl Verb for Migrate {
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let mut answer = Answer {
             today: world.today.to_string(),
-            calendar: world.calendar.source.with_age(world.today),
+            calendar: world.calendar.told(world.today),
             migrations: vec![],
             sigs: vec![],
             notes: vec![],

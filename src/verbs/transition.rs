@@ -185,7 +185,7 @@ impl Verb for Transition {
         let steps = told.collect();
         Ok(Answer {
             today: world.today.to_string(),
-            calendar: world.calendar.source.with_age(world.today),
+            calendar: world.calendar.told(world.today),
             base: "the file as it is",
             vep: label(document),
             path: one_line(document.path(), 200),
