@@ -8,6 +8,7 @@
 
 mod git;
 mod past;
+mod process;
 mod schedule;
 mod tree;
 mod write;

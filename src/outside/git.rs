@@ -5,16 +5,17 @@
 //! [`Git::commits_named`] and nowhere else.
 
 use super::Failure;
+use super::process::{Answer, fed};
 use super::tree;
 use crate::corpus::{Corpus, Notice};
 use crate::document::Document;
 use crate::text::{Source, code, code_up_to};
 use crate::world::Commit;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Most commits of a change whose messages are read.
 const MOST_COMMITS: usize = 250;
@@ -47,18 +48,8 @@ pub struct Entry {
     pub path: String,
 }
 
-/// What a command says that is given an input.
-fn fed(mut command: Command, input: &[u8]) -> Result<Output, Failure> {
-    let failed = |error: std::io::Error| Failure::Git(format!("the git program cannot be run: {error}"));
-    let mut child = command.spawn().map_err(failed)?;
-    // Input is written from a thread of its own: git may answer before it has read everything.
-    let (stdin, input) = (child.stdin.take(), input.to_vec());
-    let writer = std::thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(&input)));
-    let output = child.wait_with_output().map_err(failed)?;
-    // A git that closed its input early has said why on stderr.
-    let _ = writer.join();
-    Ok(output)
-}
+/// How long one question to git may take.
+const MOST_TIME: Duration = Duration::from_secs(30);
 
 impl Git {
     /// The repository around a folder.
@@ -67,18 +58,19 @@ impl Git {
     }
 
     /// Reads: nothing that the repository configures is run.
-    fn run(&self, args: &[&str], input: &[u8]) -> Result<Output, Failure> {
+    fn run(&self, args: &[&str], input: &[u8]) -> Result<Answer, Failure> {
         let guards = ["--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
         let mut command = self.command();
         command.args(guards).args(args);
-        fed(command, input)
+        fed(command, input, MOST_TIME, &mut |_| {})
     }
 
     /// Acts for the person who asked, with that person's configuration and hooks, as git itself would.
     pub fn act(&self, args: &[&str], input: &[u8]) -> Result<String, Failure> {
         let mut command = self.command();
         command.args(args);
-        let output = fed(command, input)?;
+        // A hook of that person's may take its time.
+        let output = fed(command, input, 20 * MOST_TIME, &mut |_| {})?;
         match output.status.success() {
             true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
             false => Err(Failure::Git(self.said(&output))),
@@ -123,7 +115,7 @@ impl Git {
     }
 
     /// The first line of what git said, without the path of the folder.
-    fn said(&self, output: &Output) -> String {
+    fn said(&self, output: &Answer) -> String {
         let text = String::from_utf8_lossy(&output.stderr);
         let line = text.lines().next().unwrap_or("git failed without a word");
         code_up_to(&line.replace(&self.folder.display().to_string(), "the checkout"), 300)
