@@ -4,13 +4,13 @@
 //! errors, 2 the question was wrong, 3 the world failed.
 
 use crate::law::Severity;
-use crate::outside::{self, Failure, Outside, Place};
+use crate::outside::{self, Failure, Outside, Place, Reach, Standing};
 use crate::render;
 use crate::settings::Selection;
 use crate::sheet::Outcome;
 use crate::text::{json_shown, visible};
 use crate::verbs::{self, Face, Text, Trouble, Verb, Writes};
-use crate::world::World;
+use crate::world::{Work, World};
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiff::civil::Date;
 use std::ffi::OsString;
@@ -27,15 +27,26 @@ const FAILED_WORLD: u8 = 3;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Common options")]
 struct Common {
-    /// Checkout of kubevirt/enhancements; default: VEP_REPO, else the nearest one from here upwards
-    #[arg(long, global = true, value_name = "DIR")]
+    /// Checkout of kubevirt/enhancements, or a repository to fetch (https://…, a bundle); default: VEP_REPO, else the
+    /// nearest checkout from here upwards
+    #[arg(long, global = true, value_name = "DIR|URL")]
     repo: Option<PathBuf>,
     /// Use the built-in example instead of a checkout
     #[arg(long, global = true, conflicts_with = "repo")]
     demo: bool,
-    /// Checkout of kubevirt/sig-release, or folder of vX.Y/schedule.yaml; default: a built-in snapshot
+    /// Checkout of kubevirt/sig-release, or folder of vX.Y/schedule.yaml; default: one beside the checkout, else a
+    /// built-in snapshot
     #[arg(long, global = true, value_name = "DIR")]
     schedules: Option<PathBuf>,
+    /// Also ask the network for schedules; also VEP_ONLINE=true
+    #[arg(long, global = true, env = "VEP_ONLINE", hide_env = true, value_parser = clap::builder::FalseyValueParser::new())]
+    online: bool,
+    /// Open no socket: what earlier runs fetched is used as it is
+    #[arg(long, global = true)]
+    offline: bool,
+    /// Where --online finds releases/vX.Y/schedule.yaml
+    #[arg(long, global = true, value_name = "URL", env = "VEP_SCHEDULES_URL", hide_env = true, default_value = outside::SCHEDULES)]
+    schedules_url: String,
     /// The day to answer for, YYYY-MM-DD; default: today in UTC
     #[arg(long, global = true, value_name = "DATE")]
     today: Option<Date>,
@@ -133,6 +144,7 @@ impl Judging {
 
 const SERVE: &str = "serve";
 const DEMO: &str = "demo";
+const DOCTOR: &str = "doctor";
 
 /// Runs a command line to its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -156,6 +168,9 @@ pub fn command() -> Command {
     let demo = Command::new(DEMO).about(
         "Show what an assistant sees: a real MCP client against the server, over the built-in example",
     );
+    let doctor = Command::new(DOCTOR).about(
+        "Look at everything that the tool lives on: git, checkout, schedules, cache, clients; with what mends it",
+    );
     Common::augment_args(Command::new("vep-mcp"))
         .version(env!("CARGO_PKG_VERSION"))
         .about("KubeVirt's VEP governance for people, CI and AI assistants")
@@ -163,7 +178,7 @@ pub fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(commands.0)
-        .subcommands([serve, demo])
+        .subcommands([serve, demo, doctor])
 }
 
 /// Collects a subcommand for each verb.
@@ -190,10 +205,21 @@ fn dispatch(matches: &ArgMatches) -> u8 {
         (false, Some(folder)) => Place::Given(folder),
         (false, None) => Place::from_environment(),
     };
-    let outside = Outside::new(place, common.today).with_schedules(common.schedules);
+    let reach = match (common.offline, common.online) {
+        (true, _) => Reach::Kept,
+        (false, true) => Reach::Network,
+        (false, false) => Reach::Disk,
+    };
+    let outside = Outside::new(place, common.today)
+        .reaching(
+            reach,
+            Some(common.schedules_url.as_str()).filter(|url| !url.is_empty()).unwrap_or(outside::SCHEDULES),
+        )
+        .with_schedules(common.schedules);
     match matches.subcommand() {
         Some((SERVE, _)) => serve(outside),
         Some((DEMO, _)) => demo(common.today),
+        Some((DOCTOR, _)) => doctor(&outside, common.format),
         Some((name, matches)) => {
             let Common { format, color, .. } = common;
             let mut asked = Asked { name, matches, format, color, outside: &outside, code: WRONG_QUESTION };
@@ -217,6 +243,16 @@ fn demo(today: Option<Date>) -> u8 {
     match crate::mcp::demo(Outside::new(Place::Example, today)) {
         Ok(transcript) => print(&transcript, CLEAN),
         Err(error) => complain(&error.to_string(), FAILED_WORLD),
+    }
+}
+
+fn doctor(outside: &Outside, format: Format) -> u8 {
+    let examination = outside.examined(&Work::heard_by(hear));
+    let code = if examination.standing == Standing::Fail { FINDINGS } else { CLEAN };
+    match format {
+        Format::Json => print_json(&examination, code),
+        Format::Text | Format::Markdown => print(&visible(&examination.to_string()), code),
+        _ => complain("doctor has no verdicts to tell in this format; use text or json", WRONG_QUESTION),
     }
 }
 
@@ -248,8 +284,13 @@ impl Asked<'_> {
             Ok(selection) => selection,
             Err(trouble) => return complain(&trouble.to_string(), WRONG_QUESTION),
         };
-        let world = match fetch_texts::<V>(&mut ask).and_then(|()| self.outside.world_of::<V>(&ask)) {
-            Ok(world) => world,
+        let work = Work::heard_by(hear);
+        let world = match fetch_texts::<V>(&mut ask).and_then(|()| self.outside.world_of::<V>(&ask, &work)) {
+            Ok(world) => {
+                // Which state of which repository was read is beside the answer: that is the same for everybody.
+                world.checkout.iter().for_each(|checkout| hear(&format!("read from {checkout}")));
+                world
+            }
             Err(failure) => {
                 let code = if failure.is_of_the_question() { WRONG_QUESTION } else { FAILED_WORLD };
                 return complain(&failure.to_string(), code);
@@ -359,6 +400,19 @@ fn print(text: &str, code: u8) -> u8 {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => code,
         Err(_) => FAILED_WORLD,
     }
+}
+
+/// Tells on stderr what takes a while: steps in lines of their own, how far one is over and over in one line where
+/// somebody looks at it.
+fn hear(what: &str) {
+    use std::io::IsTerminal as _;
+    let mut err = std::io::stderr();
+    let _ = match (what.contains('%'), err.is_terminal()) {
+        (true, true) => write!(err, "\r\x1b[K{what}\r"),
+        (true, false) => Ok(()),
+        (false, true) => writeln!(err, "\r\x1b[Kvep-mcp: {what}"),
+        (false, false) => writeln!(err, "vep-mcp: {what}"),
+    };
 }
 
 fn complain(text: &str, code: u8) -> u8 {

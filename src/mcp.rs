@@ -70,7 +70,7 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
 /// What a client reads before it asks anything.
 pub const INSTRUCTIONS: &str = "\
 Governance of KubeVirt's VEPs (Virtualization Enhancement Proposals) as VEP-282 rules it, read from a \
-local checkout of kubevirt/enhancements. Deterministic and offline; nothing is ever written.
+checkout of kubevirt/enhancements. Deterministic, and offline unless started otherwise; nothing is ever written.
 
 - Find a VEP with query_veps, read it with get_vep (a section's text on demand); begin one with draft_vep.
 - Before you propose any text of a VEP, give it to validate_vep as `draft` with the `path` it is meant \
@@ -172,7 +172,7 @@ fn read<V: Verb>(arguments: JsonObject) -> Result<V::Ask, String> {
 
 fn answer<V: Verb>(outside: &Outside, work: &Arc<Work>, arguments: JsonObject) -> Result<Answered, String> {
     let ask = read::<V>(arguments)?;
-    let world = outside.world_of::<V>(&ask).map_err(|failure| {
+    let world = outside.world_of::<V>(&ask, work).map_err(|failure| {
         tracing::warn!(%failure, "no world");
         failure.to_string()
     })?;
@@ -197,7 +197,15 @@ fn told<V: Verb>(world: &World, answer: &V::Answer) -> Result<CallToolResult, Tr
     let value = serde_json::to_value(answer).map_err(|error| {
         Trouble::new(format!("the answer cannot be written as JSON: {error}"), "Report this.")
     })?;
+    // Where the checkout is nobody's folder, whose state it is belongs to every answer.
+    let text = match &world.checkout {
+        Some(checkout) => format!("{text}\nRead from {checkout}.\n"),
+        None => text,
+    };
     let mut result = CallToolResult::structured(value);
+    if let Some(checkout) = &world.checkout {
+        result.meta.get_or_insert_default().0.insert("vep-mcp/checkout".into(), checkout.as_str().into());
+    }
     let documents = V::about(answer).into_iter().filter_map(|path| world.head.at(path));
     let links = documents.filter_map(|document| resources::resource(document, &world.head));
     result.content =
@@ -208,9 +216,13 @@ fn told<V: Verb>(world: &World, answer: &V::Answer) -> Result<CallToolResult, Tr
 impl Server {
     /// A server over a world.
     pub fn new(outside: Outside) -> Self {
+        let mut tools = Tools::all();
+        // A client may want to ask its person before a tool goes to the network.
+        let hints = tools.iter_mut().filter_map(|entry| entry.tool.annotations.as_mut());
+        hints.for_each(|hints| hints.open_world_hint = Some(outside.reaches_out()));
         Self {
             outside: Arc::new(outside),
-            tools: Arc::new(Tools::all()),
+            tools: Arc::new(tools),
             prompts: Arc::new(prompts::forms()),
             turns: Arc::new(Semaphore::new(MOST_AT_WORK)),
             noticed: Arc::default(),
@@ -290,7 +302,12 @@ impl Server {
             }
             Err(_) => {
                 work.stop();
-                failed(format!("{name} took over {} s; narrow the question.", MOST_TIME.as_secs()))
+                let (seconds, (done, _), (_, what)) = (MOST_TIME.as_secs(), work.so_far(), work.said());
+                failed(match what.is_empty() || done > 0 {
+                    true => format!("{name} took over {seconds} s; narrow the question."),
+                    // A clone goes on without whoever asked for it.
+                    false => format!("after {seconds} s still {what}; it goes on, ask again in a while."),
+                })
             }
         })
     }
@@ -314,12 +331,14 @@ impl Server {
                 answered = &mut answer => return answered,
                 () = tokio::time::sleep(PROGRESS) => {}
             }
-            let (done, expected) = work.so_far();
-            if done > told {
-                told = done;
-                let mut progress = ProgressNotificationParam::new(token.clone(), as_f64(done))
-                    .with_message(format!("{done} VEPs judged"));
-                progress.total = expected.map(as_f64);
+            let ((done, expected), (said, what)) = (work.so_far(), work.said());
+            // Whatever is done before anything is judged counts as steps, too: progress only grows.
+            if done + said > told {
+                told = done + said;
+                let message = if done == 0 { what } else { format!("{done} VEPs judged") };
+                let mut progress =
+                    ProgressNotificationParam::new(token.clone(), as_f64(told)).with_message(message);
+                progress.total = expected.map(|expected| as_f64(expected + said));
                 let _ = context.peer.notify_progress(progress).await;
             }
         }

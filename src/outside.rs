@@ -3,12 +3,19 @@
 //! [`Outside::load`] gathers a [`World`] for one question. A server calls it for every question, so a
 //! change on disk is seen at once; what did not change is not parsed again.
 //!
-//! Absent on purpose: everything that could open a socket, and running what a checkout configures. What is written
-//! is written because a person at the command line asked for it; a server never does.
+//! Nothing here opens a socket unless that was asked for: `online` for schedules, `remote` for a checkout that lies
+//! elsewhere.
+//!
+//! Absent on purpose: running what a checkout configures. What is written into a checkout is written because a person
+//! at the command line asked for it; a server only writes into its own cache.
 
+mod cache;
+mod doctor;
 mod git;
+mod online;
 mod past;
 mod process;
+mod remote;
 mod schedule;
 mod tree;
 mod write;
@@ -22,12 +29,17 @@ use crate::patch::Patch;
 use crate::settings::{self, Settings};
 use crate::text::{Source, code, one_line};
 use crate::verbs::{Compare, Verb};
-use crate::world::{Base, PullRequest, World};
+use crate::world::{Base, PullRequest, Work, World};
+use cache::Cache;
 use jiff::civil::Date;
+use online::Online;
+use remote::{Clone, Remote};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use doctor::{Check, Examination, Standing};
+pub use online::{BASE as SCHEDULES, Reach};
 pub use tree::EXAMPLE;
 
 /// The day on which the example universe is looked at, unless another one is asked for.
@@ -37,9 +49,23 @@ pub const EXAMPLE_TODAY: Date = Date::constant(2026, 8, 18);
 #[derive(Debug)]
 pub struct Outside {
     place: Place,
+    /// The place, where it has to be fetched.
+    remote: Option<Remote>,
     schedules: Option<PathBuf>,
+    reach: Reach,
+    online: Online,
     today: Option<Date>,
     cache: Mutex<Caches>,
+}
+
+/// A checkout to read.
+enum Checkout {
+    /// The one that is built in.
+    Example,
+    /// The files in a folder.
+    Folder(PathBuf),
+    /// The commits of a clone.
+    Clone(Clone),
 }
 
 /// What was read before.
@@ -54,7 +80,7 @@ struct Caches {
 /// Which checkout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// The one in this folder.
+    /// The one in this folder, or the repository at this address.
     Given(PathBuf),
     /// The nearest one, from the working folder upwards.
     Upwards,
@@ -110,7 +136,20 @@ pub enum Failure {
 impl Outside {
     /// Worlds from a place; without `today` the clock says it, in UTC.
     pub fn new(place: Place, today: Option<Date>) -> Self {
-        Self { place, schedules: None, today, cache: Mutex::default() }
+        let reach = Reach::default();
+        let online = Online::new(SCHEDULES, Cache::of_the_user());
+        Self { remote: None, place, schedules: None, reach, online, today, cache: Mutex::default() }
+            .reaching(reach, SCHEDULES)
+    }
+
+    /// The same where schedules may come from an address, and a repository that lies elsewhere is refreshed unless only
+    /// what was kept may be used.
+    pub fn reaching(self, reach: Reach, schedules: &str) -> Self {
+        let remote = match &self.place {
+            Place::Given(place) => Some(Remote::new(place, reach)).filter(|remote| remote.is_meant(place)),
+            _ => None,
+        };
+        Self { remote, reach, online: Online::new(schedules, Cache::of_the_user()), ..self }
     }
 
     /// The same with the schedules of a folder: a checkout of kubevirt/sig-release, or a folder of
@@ -121,40 +160,72 @@ impl Outside {
 
     /// Gathers the world as it is now, and with it what it was, if that is to be compared.
     pub fn load(&self, compare: Option<&Compare>) -> Result<World, Failure> {
-        let today = self.today.unwrap_or_else(|| match self.place {
-            Place::Example => EXAMPLE_TODAY,
-            _ => jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
-        });
-        let calendar = self.calendar()?;
-        let Some(root) = self.root()? else {
-            let (head, beside) = tree::example();
-            return Ok(with_beside(World::unchanged(head, calendar, today), beside));
+        self.gathered(compare, &Work::default())
+    }
+
+    /// The same, and what takes a while is said to whoever waits.
+    fn gathered(&self, compare: Option<&Compare>, work: &Work) -> Result<World, Failure> {
+        let (today, calendar) = (self.today(), self.calendar()?);
+        let (root, clone) = match self.checkout(work)? {
+            Checkout::Example => {
+                let (head, beside) = tree::example();
+                return Ok(with_beside(World::unchanged(head, calendar, today), beside));
+            }
+            Checkout::Folder(root) => (root, None),
+            Checkout::Clone(clone) => (clone.folder.clone(), Some(clone)),
+        };
+        let pulled = match (compare.and_then(|compare| compare.pull), &self.remote) {
+            (None, _) => None,
+            (Some(number), Some(remote)) => Some(remote.pull(&root, number, work)?),
+            (Some(_), None) => return Err(Failure::NoCommit(NO_PULLS.into())),
         };
         // A reader that panicked left at worst an entry too few.
         let mut caches = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        match compare {
-            None => {
+        let (pull, note) = pulled.unzip();
+        let world = match (compare, &clone) {
+            (None, None) => {
                 let head = caches.files.corpus(&root)?;
                 let (beside, notices) = tree::beside(&root, &head);
                 let head = head.with_notices(notices);
-                Ok(with_beside(World::unchanged(head, calendar, today), beside))
+                with_beside(World::unchanged(head, calendar, today), beside)
             }
-            Some(compare) => compared(&root, compare, &mut caches, calendar, today),
-        }
+            (None, Some(_)) => {
+                let (head, beside) = git::Git::around(root).tree("HEAD", None, &mut caches.objects)?;
+                with_beside(World::unchanged(head, calendar, today), beside)
+            }
+            (Some(Compare { base: None, head: None, .. }), Some(_)) if pull.is_none() => {
+                return Err(Failure::NoCommit(NO_HEAD.into()));
+            }
+            (Some(compare), clone) => {
+                let named = pull.as_deref().or(compare.head.as_deref());
+                let head = named.or(clone.is_some().then_some("HEAD"));
+                compared(&root, compare.base.as_deref(), head, &mut caches, calendar, today)?
+            }
+        };
+        let told = clone.map(|clone| match note.flatten() {
+            Some(note) => format!("{}; {note}", clone.told),
+            None => clone.told,
+        });
+        Ok(World { checkout: told, ..world })
     }
 
-    /// The world that a question is about.
-    pub fn world_of<V: Verb>(&self, ask: &V::Ask) -> Result<World, Failure> {
+    /// The world that a question is about. What takes a while is said to whoever waits.
+    pub fn world_of<V: Verb>(&self, ask: &V::Ask, work: &Work) -> Result<World, Failure> {
         if let Some(at) = V::as_of(ask) {
-            return self.as_of(at);
+            return self.gathered_as_of(at, work);
         }
-        let world = self.load(V::compares(ask).as_ref())?;
+        let world = self.gathered(V::compares(ask).as_ref(), work)?;
         Ok(if V::REMEMBERS { self.with_history(world) } else { world })
     }
 
     /// The same world with what git knows of its documents' past; without git it stays as it is.
     pub fn with_history(&self, world: World) -> World {
-        let Ok(Some(root)) = self.root() else { return world };
+        // Whoever has a world has its checkout, and nothing is fetched again.
+        let root = match &self.remote {
+            Some(remote) => remote.folder(),
+            None => self.root(),
+        };
+        let Ok(root) = root else { return world };
         let git = git::Git::around(root);
         let Some(head) = git.commits_named(&["HEAD"]).ok().and_then(|ids| ids.into_iter().next()) else {
             return world;
@@ -170,54 +241,116 @@ impl Outside {
     /// The world as it was at the end of a day (`YYYY-MM-DD`, UTC) or at a commit. Its today is that day, unless another
     /// one was asked for.
     pub fn as_of(&self, at: &str) -> Result<World, Failure> {
-        let Some(root) = self.root()? else {
-            return Err(Failure::NoCommit("the built-in example has no history".into()));
+        self.gathered_as_of(at, &Work::default())
+    }
+
+    fn gathered_as_of(&self, at: &str, work: &Work) -> Result<World, Failure> {
+        let (root, told) = match self.checkout(work)? {
+            Checkout::Example => {
+                return Err(Failure::NoCommit("the built-in example has no history".into()));
+            }
+            Checkout::Folder(root) => (root, None),
+            Checkout::Clone(clone) => (clone.folder, Some(clone.told)),
         };
         let git = git::Git::around(root);
-        let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        let (commit, day) = git.as_of(at, self.today.unwrap_or(now).max(now))?;
+        let (commit, day) = git.as_of(at, self.today.unwrap_or_else(now).max(now()))?;
         let mut caches = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let (head, beside) = git.tree(&commit, None, &mut caches.objects)?;
         // Documents used to lie in many places; today's path says which VEP one is.
         let head = under_todays_paths(head, &git.moved_since(&commit)?);
         let today = self.today.unwrap_or(day);
         let as_of = Some(format!("commit {} of {day}", git::short(&commit)));
-        Ok(World { as_of, ..with_beside(World::unchanged(head, self.calendar()?, today), beside) })
+        let world = with_beside(World::unchanged(head, self.calendar()?, today), beside);
+        Ok(World { as_of, checkout: told, ..world })
+    }
+
+    /// Whether the checkout is fetched from elsewhere, and looking at it costs more than looking at files.
+    pub fn is_remote(&self) -> bool {
+        self.remote.is_some()
+    }
+
+    /// Whether a question may open a socket.
+    pub fn reaches_out(&self) -> bool {
+        self.reach == Reach::Network || (self.is_remote() && self.reach != Reach::Kept)
     }
 
     /// Writes patches into the checkout, because a person asked for it; with a branch and a message as a local
     /// commit. Gives back what was done, a line each.
     pub fn write(&self, patches: &[Patch], commit: Option<(&str, &str)>) -> Result<Vec<String>, Failure> {
-        match self.root()? {
-            Some(root) => write::apply(&root, patches, commit),
-            None => Err(Failure::Unwritable {
-                what: "the built-in example".into(),
-                why: "it is part of the program; work on a checkout".into(),
-            }),
+        let unwritable = |what: &str, why: &str| {
+            Err(Failure::Unwritable { what: what.into(), why: format!("{why}; work on a checkout") })
+        };
+        match (&self.place, &self.remote) {
+            (Place::Example, _) => unwritable("the built-in example", "it is part of the program"),
+            (_, Some(_)) => unwritable("the clone in the cache", "it is no place to work in"),
+            _ => write::apply(&self.root()?, patches, commit),
         }
     }
 
+    /// The dates: of the folder that was named and of nothing else, unless the network may be asked; else of a checkout
+    /// of sig-release beside the repository, then of the network, then of the snapshot.
     fn calendar(&self) -> Result<Calendar, Failure> {
-        match (&self.schedules, &self.place) {
-            (Some(folder), _) => schedule::folder(folder),
-            (None, Place::Example) => Ok(schedule::example()),
-            (None, _) => Ok(Calendar::snapshot()),
+        let built_in = Calendar::snapshot();
+        let online = || self.online.calendar(self.reach, &built_in);
+        if let Some(folder) = &self.schedules {
+            let named = schedule::folder(folder, "the schedules named by --schedules")?;
+            return Ok(online().into_iter().fold(named, Calendar::or));
+        }
+        if self.place == Place::Example {
+            return Ok(schedule::example());
+        }
+        let beside = self.root().ok().and_then(|root| schedule::beside(&root));
+        let found: Vec<Calendar> = beside.into_iter().chain(online()).collect();
+        let found = found.into_iter().reduce(Calendar::or);
+        Ok(match found {
+            Some(found) => found.or(built_in),
+            None => built_in,
+        })
+    }
+
+    /// The day that is asked about.
+    fn today(&self) -> Date {
+        self.today.unwrap_or_else(|| match self.place {
+            Place::Example => EXAMPLE_TODAY,
+            _ => now(),
+        })
+    }
+
+    /// What there is to read.
+    fn checkout(&self, work: &Work) -> Result<Checkout, Failure> {
+        match (&self.place, &self.remote) {
+            (Place::Example, _) => Ok(Checkout::Example),
+            (_, Some(remote)) => remote.ready(work).map(Checkout::Clone),
+            _ => self.root().map(Checkout::Folder),
         }
     }
 
-    /// The folder of the checkout; none for the example.
-    fn root(&self) -> Result<Option<PathBuf>, Failure> {
+    /// The folder of a checkout on this disk.
+    fn root(&self) -> Result<PathBuf, Failure> {
         match &self.place {
-            Place::Example => Ok(None),
-            Place::Given(folder) if has_veps(folder) => Ok(Some(folder.clone())),
+            Place::Example => Err(Failure::NoCheckout("the example is built in".into())),
+            Place::Given(folder) if has_veps(folder) => Ok(folder.clone()),
             Place::Given(_) => {
                 let looked = "the folder named by --repo or VEP_REPO has no folder `veps/`, or is not there";
                 Err(Failure::NoCheckout(looked.into()))
             }
-            Place::Upwards => upwards().map(Some),
+            Place::Upwards => upwards(),
         }
     }
 }
+
+/// The day in UTC.
+fn now() -> Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+/// What is said to somebody who asks for a pull request of a folder.
+const NO_PULLS: &str = "a pull request is fetched from where it was made, never into your checkout; add \
+                        --repo https://github.com/kubevirt/enhancements";
+
+/// What is said to somebody who asks what changed in a repository that nobody works in.
+const NO_HEAD: &str =
+    "a remote repository has no working tree; name what changes with --head BRANCH or --pr NUMBER";
 
 /// A corpus with documents where they lie today.
 fn under_todays_paths(corpus: Corpus, moved: &BTreeMap<String, String>) -> Corpus {
@@ -232,16 +365,17 @@ fn under_todays_paths(corpus: Corpus, moved: &BTreeMap<String, String>) -> Corpu
 /// A world with its base. The head is the working tree, unless a commit is named.
 fn compared(
     root: &Path,
-    compare: &Compare,
+    base: Option<&str>,
+    given: Option<&str>,
     caches: &mut Caches,
     calendar: Calendar,
     today: Date,
 ) -> Result<World, Failure> {
     let git = git::Git::around(root.to_owned());
-    let head = compare.head.as_deref().unwrap_or("HEAD");
+    let head = given.unwrap_or("HEAD");
     // Whatever else is wrong, a head that is not there is told first.
-    let base = match &compare.base {
-        Some(name) => name.as_str(),
+    let base = match base {
+        Some(name) => name,
         None => {
             git.commits_named(&[head])?;
             git.default_branch()?.ok_or_else(|| {
@@ -254,7 +388,7 @@ fn compared(
         return Err(Failure::Git("git named no two commits".into()));
     };
     let parted = git.merge_base(base_id, head)?;
-    let (now, beside) = match &compare.head {
+    let (now, beside) = match given {
         Some(_) => git.tree(head, None, &mut caches.objects)?,
         None => {
             let now = caches.files.corpus(root)?;
@@ -265,7 +399,7 @@ fn compared(
     let (before, beside_before) = git.tree(&parted, Some(&now), &mut caches.objects)?;
     let was = with_beside(World::unchanged(before, calendar.clone(), today), beside_before);
     let commits = git.commits(&parted, head)?;
-    let head_name = compare.head.as_deref().map_or("the working tree".into(), code);
+    let head_name = given.map_or("the working tree".into(), |name| code(name.trim_start_matches("refs/")));
     let base = base.trim_start_matches("refs/remotes/");
     let name = format!("{}, the merge base of {} and {head_name}", git::short(&parted), code(base));
     let base = Base::new(name, was, &now);
@@ -323,6 +457,7 @@ impl std::fmt::Display for Failure {
                 f,
                 "no checkout of kubevirt/enhancements: {looked}\n\
                  - Start vep-mcp in a checkout, or name one with --repo DIR or the variable VEP_REPO.\n\
+                 - `--repo https://github.com/kubevirt/enhancements` fetches one.\n\
                  - Without one, `--demo` serves the built-in example."
             ),
             Self::NoSchedules => write!(

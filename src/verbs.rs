@@ -142,6 +142,8 @@ pub struct Compare {
     pub base: Option<String>,
     /// The head; none: the working tree.
     pub head: Option<String>,
+    /// The number of the pull request that is the head.
+    pub pull: Option<u32>,
 }
 
 /// Something that offers verbs to somebody.

@@ -14,8 +14,8 @@ use crate::settings::{Selection, Settings};
 use crate::text::Source;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How far the work on a question is, for whoever waits for the answer; and whether somebody still does.
 #[derive(Debug, Default)]
@@ -23,9 +23,30 @@ pub struct Work {
     expected: AtomicUsize,
     done: AtomicUsize,
     stopped: AtomicBool,
+    /// What is done before anything is judged, and how often that changed.
+    said: Mutex<(usize, String)>,
+    /// Hears it at once.
+    hears: Option<fn(&str)>,
 }
 
 impl Work {
+    /// Work that somebody hears of as it goes.
+    pub fn heard_by(hears: fn(&str)) -> Self {
+        Self { hears: Some(hears), ..Self::default() }
+    }
+
+    /// What is being done now, where that takes a while.
+    pub fn say(&self, what: &str) {
+        self.hears.iter().for_each(|hears| hears(what));
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        *said = (said.0 + 1, what.to_owned());
+    }
+
+    /// How often something was said, and the last of it.
+    pub fn said(&self) -> (usize, String) {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// So many documents more are to be judged.
     pub fn expect(&self, more: usize) {
         self.expected.fetch_add(more, Ordering::Relaxed);
@@ -80,6 +101,8 @@ pub struct World {
     pub history: Arc<History>,
     /// Which commit this is the world of, where an earlier one was asked for.
     pub as_of: Option<String>,
+    /// Which repository this is and how old it is, where it is not a folder of the person who asks.
+    pub checkout: Option<String>,
     /// How far the answer is; shared with whoever waits for it.
     pub work: Arc<Work>,
 }
@@ -150,6 +173,7 @@ impl World {
             today,
             history: Arc::default(),
             as_of: None,
+            checkout: None,
             work: Arc::default(),
         }
     }

@@ -7,4 +7,5 @@ mod resources;
 pub mod stdio;
 mod wire;
 
-pub use stdio::{Session, call, connect, text};
+pub use command_line::BINARY;
+pub use stdio::{Session, call, connect, connect_with, text};

@@ -34,6 +34,8 @@ const ALONE: &[(&str, &[&str])] = &[
     ("tokio", &["mcp"]),
     ("std::process", &["cli", "main", "outside"]),
     ("std::net", &[]),
+    ("ureq", &["outside"]),
+    ("rustls", &["outside"]),
     ("std::thread", &["outside"]),
 ];
 

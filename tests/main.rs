@@ -4,6 +4,7 @@
 
 mod bump;
 mod calendar;
+mod doctor;
 mod draft;
 mod edits;
 mod faces;
@@ -14,9 +15,12 @@ mod injection;
 mod laws;
 mod legacy;
 mod lifecycle;
+mod online;
+mod remote;
 mod review;
 mod rules;
 mod search;
+mod sockets;
 mod upstream;
 mod verbs;
 mod wild;

@@ -536,7 +536,7 @@ const CALENDAR_RULES: [&str; 10] = [
 ];
 
 fn compared(outside: &Outside, base: &str, head: &str) -> World {
-    let compare = Compare { base: Some(base.into()), head: Some(head.into()) };
+    let compare = Compare { base: Some(base.into()), head: Some(head.into()), pull: None };
     outside.load(Some(&compare)).unwrap_or_else(|failure| panic!("{base}..{head}: {failure}"))
 }
 

@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Between two looks, at least; a checkout that takes longer to look at is looked at less often.
 const PAUSE: Duration = Duration::from_millis(300);
+/// The same for a checkout that is fetched, which is refreshed every few minutes anyway.
+const REMOTE_PAUSE: Duration = Duration::from_secs(10);
 
 /// How many addresses one client may listen to.
 pub(super) const MOST_ADDRESSES: usize = 200;
@@ -56,7 +58,7 @@ pub(super) async fn listen(server: &Server, subscription: SubscriptionContext) -
         if changes.list && wants_list {
             let _ = subscription.sink().notify_resource_list_changed().await;
         }
-        let pause = PAUSE.max(begun.elapsed());
+        let pause = if server.outside.is_remote() { REMOTE_PAUSE } else { PAUSE }.max(begun.elapsed());
         tokio::select! {
             () = subscription.cancelled() => return Ok(()),
             () = tokio::time::sleep(pause) => {}

@@ -9,8 +9,8 @@ use super::process::{Answer, fed};
 use super::tree;
 use crate::corpus::{Corpus, Notice};
 use crate::document::Document;
-use crate::text::{Source, code, code_up_to};
-use crate::world::Commit;
+use crate::text::{Source, code, code_up_to, one_line};
+use crate::world::{Commit, Work};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -105,6 +105,105 @@ impl Git {
         command
     }
 
+    /// Makes a bare repository here that fetches from an address: its branches under their own names, and as a clone
+    /// would name them.
+    pub fn make(&self, url: &str) -> Result<(), Failure> {
+        // Nothing of the user's template, which may hold hooks.
+        self.ask(&["-c", "init.defaultBranch=main", "init", "--quiet", "--bare", "--template="], b"")?;
+        for (key, value) in [
+            ("remote.origin.url", url),
+            ("remote.origin.fetch", "+refs/heads/*:refs/heads/*"),
+            ("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*"),
+        ] {
+            self.ask(&["config", "--add", key, value], b"")?;
+        }
+        Ok(())
+    }
+
+    /// Fetches into a clone of ours, with that person's credentials; nobody is asked for any. How far it is is told.
+    pub fn fetch(&self, args: &[&str], within: Duration, work: &Work) -> Result<(), Failure> {
+        let mut command = self.networked();
+        command.args(["fetch", "--progress", "--no-write-fetch-head", "--no-recurse-submodules"]).args(args);
+        let mut line = String::new();
+        let output = fed(command, b"", within, &mut |said| {
+            line.push_str(&String::from_utf8_lossy(said));
+            // Progress is written over and over into one line.
+            let told = line.rsplit(['\r', '\n']).nth(1).filter(|told| told.contains('%')).map(str::to_owned);
+            told.iter().for_each(|told| work.say(&one_line(told, 80)));
+            if let Some(end) = line.rfind(['\r', '\n']) {
+                line.drain(..=end);
+            }
+        })?;
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(Failure::Git(self.refused(&output))),
+        }
+    }
+
+    /// A command that may go to a remote: of the ways that git knows only those that carry data and run nothing.
+    fn networked(&self) -> Command {
+        let mut command = self.command();
+        for option in [
+            "core.hooksPath=/dev/null",
+            "core.fsmonitor=false",
+            "core.askPass=",
+            "gc.autoDetach=false",
+            "protocol.ext.allow=never",
+        ] {
+            command.args(["-c", option]);
+        }
+        command
+            .env("GIT_ALLOW_PROTOCOL", "https:ssh:file")
+            .env_remove("GIT_ASKPASS")
+            .env_remove("SSH_ASKPASS");
+        if std::env::var_os("GIT_SSH_COMMAND").is_none() {
+            command.env("GIT_SSH_COMMAND", "ssh -oBatchMode=yes");
+        }
+        command
+    }
+
+    /// Of what git said about a remote the line that says why.
+    fn refused(&self, output: &Answer) -> String {
+        let text = String::from_utf8_lossy(&output.stderr);
+        let said = |mark: &str| text.lines().find(|line| line.starts_with(mark)).map(str::to_owned);
+        let line = said("fatal: ").or_else(|| said("error: ")).unwrap_or_else(|| self.said(output));
+        code_up_to(&line.replace(&self.folder.display().to_string(), "the clone"), 300)
+    }
+
+    /// Makes the remote's default branch the one of the clone.
+    pub fn set_default_branch(&self, within: Duration) -> Result<(), Failure> {
+        let mut command = self.networked();
+        command.args(["ls-remote", "--symref", "origin", "HEAD"]);
+        let output = fed(command, b"", within, &mut |_| {})?;
+        if !output.status.success() {
+            return Err(Failure::Git(self.refused(&output)));
+        }
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        let named = told.lines().find_map(|line| line.strip_prefix("ref: ")?.split('\t').next());
+        // A bundle says which commit its head is, but not which branch.
+        let head = told.lines().find_map(|line| line.strip_suffix("\tHEAD")).unwrap_or_default();
+        let listed = self.ask(&["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads"], b"")?;
+        let listed = String::from_utf8_lossy(&listed).into_owned();
+        let branches = || listed.lines().filter_map(|line| line.split_once(' '));
+        let known = |name: &str| branches().any(|(_, branch)| branch == name);
+        let usual = ["refs/heads/main", "refs/heads/master"].into_iter().find(|name| known(name));
+        let alike = || branches().find(|(id, _)| *id == head).map(|(_, branch)| branch);
+        let branch = named.filter(|name| known(name)).or(usual).or_else(alike).ok_or_else(|| {
+            Failure::Git("the remote has no default branch: neither HEAD nor main is there".into())
+        })?;
+        for name in ["HEAD", "refs/remotes/origin/HEAD"] {
+            self.ask(&["symbolic-ref", name, branch], b"")?;
+        }
+        Ok(())
+    }
+
+    /// The commit of the head, and its day.
+    pub fn head(&self) -> Option<(String, String)> {
+        let told = self.ask(&["rev-list", "--max-count=1", "--format=%H %cs", "HEAD"], b"").ok()?;
+        let told = String::from_utf8(told).ok()?;
+        told.lines().last()?.split_once(' ').map(|(id, day)| (id.to_owned(), day.to_owned()))
+    }
+
     /// The output of a command that has to succeed.
     pub(super) fn ask(&self, args: &[&str], input: &[u8]) -> Result<Vec<u8>, Failure> {
         let output = self.run(args, input)?;
@@ -150,6 +249,21 @@ impl Git {
             }
         };
         names.iter().map(commit).collect()
+    }
+
+    /// The version of the git program, where there is one.
+    pub fn version() -> Option<String> {
+        let git = Self::around(".".into());
+        let mut command = git.command();
+        command.arg("--version");
+        let output = fed(command, b"", MOST_TIME, &mut |_| {}).ok()?;
+        String::from_utf8_lossy(&output.stdout).split(' ').nth(2).map(|version| version.trim().to_owned())
+    }
+
+    /// The day of the commit that a ref is at.
+    pub fn day_of(&self, name: &str) -> Option<jiff::civil::Date> {
+        let told = self.ask(&["rev-list", "--max-count=1", "--format=%cs", name], b"").ok()?;
+        String::from_utf8_lossy(&told).lines().last()?.parse().ok()
     }
 
     /// The upstream default branch, where the clone has one.

@@ -14,13 +14,11 @@ use std::path::{Path, PathBuf};
 const MOST_BYTES: u64 = 256 << 10;
 
 /// The schedules in a checkout of sig-release, or in a folder of `vX.Y/schedule.yaml`.
-pub fn folder(folder: &Path) -> Result<Calendar, Failure> {
+pub fn folder(folder: &Path, name: &str) -> Result<Calendar, Failure> {
     let releases = folder.join("releases");
     let within = if releases.is_dir() { releases } else { folder.to_owned() };
-    let unreadable = |error: std::io::Error| Failure::Unreadable {
-        what: "the folder named by --schedules".into(),
-        why: error.to_string(),
-    };
+    let unreadable =
+        |error: std::io::Error| Failure::Unreadable { what: name.into(), why: error.to_string() };
     let mut schedules = Vec::new();
     let mut recorded: Option<Date> = None;
     for entry in fs::read_dir(within).map_err(unreadable)? {
@@ -36,7 +34,7 @@ pub fn folder(folder: &Path) -> Result<Calendar, Failure> {
     if schedules.is_empty() {
         return Err(Failure::NoSchedules);
     }
-    let name = "the schedules named by --schedules (last changed on this disk)".into();
+    let name = format!("{name} (last changed on this disk)");
     Ok(Calendar::new(schedules, Source { name, recorded }))
 }
 
@@ -60,6 +58,15 @@ fn read(file: &PathBuf) -> Schedule {
             faults: vec![RowFault { line: 1, what }],
         },
     }
+}
+
+/// The schedules of a checkout of sig-release that lies beside a repository, where there is one with schedules.
+pub fn beside(repository: &Path) -> Option<Calendar> {
+    let beside = fs::canonicalize(repository).ok()?.parent()?.join("sig-release");
+    beside
+        .join("releases")
+        .is_dir()
+        .then(|| folder(&beside, "the checkout of sig-release beside this one").ok())?
 }
 
 /// The day on which the file was last changed on this disk.

@@ -238,6 +238,12 @@ fn plain_file(file: &Path) -> Result<Option<Vec<u8>>, String> {
     fs::read(file).map(Some).map_err(|error| format!("not read: {error}"))
 }
 
+/// How many folders lie in a folder; none also where it is not there.
+pub fn folders(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).count()
+}
+
 /// The example universe as a corpus, with what lies beside it.
 pub fn example() -> (Corpus, BTreeMap<String, Vec<u8>>) {
     let mut files = BTreeMap::new();

@@ -38,6 +38,9 @@ pub struct Ask {
     /// Commit to review; default: the working tree
     #[arg(long, value_name = "REF")]
     head: Option<String>,
+    /// Number of the pull request to review, of a remote repository
+    #[arg(long, value_name = "NUMBER", conflicts_with = "head")]
+    pr: Option<u32>,
     /// Title of the pull request
     #[arg(long)]
     title: Option<String>,
@@ -132,7 +135,7 @@ impl Verb for Review {
     type Answer = Answer;
 
     fn compares(ask: &Ask) -> Option<Compare> {
-        Some(Compare { base: ask.base.clone(), head: ask.head.clone() })
+        Some(Compare { base: ask.base.clone(), head: ask.head.clone(), pull: ask.pr })
     }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {

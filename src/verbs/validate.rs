@@ -172,7 +172,7 @@ impl Verb for Validate {
     }
 
     fn compares(ask: &Ask) -> Option<Compare> {
-        ask.base.clone().map(|base| Compare { base: Some(base), head: None })
+        ask.base.clone().map(|base| Compare { base: Some(base), ..Compare::default() })
     }
 
     fn report(answer: &Answer) -> Option<&Report> {

@@ -25,8 +25,15 @@ fn command(folder: &Path, args: &[&str]) -> tokio::process::Command {
 }
 
 pub async fn connect(folder: &Path, args: &[&str]) -> Client {
+    connect_with(folder, args, &[]).await
+}
+
+/// A client of a server with some variables of its own.
+pub async fn connect_with(folder: &Path, args: &[&str], variables: &[(&str, &Path)]) -> Client {
     let mode = ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] };
-    let child = TokioChildProcess::new(command(folder, args)).unwrap();
+    let mut command = command(folder, args);
+    command.envs(variables.iter().copied());
+    let child = TokioChildProcess::new(command).unwrap();
     ().serve_with_lifecycle(child, mode).await.unwrap()
 }
 
