@@ -4,7 +4,10 @@
 //! everything united up the tree, `no_parent_owners` where something was found. `emeritus_approvers` has no
 //! effect. Prow reads the base branch; which state these files are of is said by the world they are in.
 //!
-//! Absent on purpose: who will be asked. Prow draws by chance, and sees who is a collaborator.
+//! Absent on purpose: who will be asked. Prow draws by chance, and sees who is a collaborator; the pools that it draws
+//! from are in [`blunderbuss`].
+
+pub mod blunderbuss;
 
 use crate::text::{code, code_up_to};
 use regex::Regex;

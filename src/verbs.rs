@@ -13,6 +13,7 @@ mod freeze;
 mod migrate;
 mod query;
 mod review;
+mod reviewers;
 mod show;
 mod transition;
 mod validate;
@@ -24,6 +25,7 @@ pub use freeze::CheckFreeze;
 pub use migrate::Migrate;
 pub use query::Query;
 pub use review::Review;
+pub use reviewers::Reviewers;
 pub use show::Show;
 pub use transition::Transition;
 pub use validate::Validate;
@@ -164,6 +166,7 @@ pub fn each(face: &mut impl Face) {
     face.add::<Bump>();
     face.add::<Draft>();
     face.add::<Migrate>();
+    face.add::<Reviewers>();
 }
 
 /// The declarations that a question makes.

@@ -598,6 +598,9 @@ fn tools_show_hostile_text_as_data() {
     for full in [false, true] {
         hostile.call(&mut court, "prepare_status_bump", json!({ "due": true, "full": full }));
     }
+    for offset in [0, 25, 50] {
+        hostile.call(&mut court, "suggest_reviewers", json!({ "offset": offset }));
+    }
     for minor in 9..20 {
         hostile.call(&mut court, "check_freeze", json!({ "release": format!("v1.{minor}") }));
     }
@@ -687,6 +690,10 @@ fn wrong_questions_are_quoted_as_data() {
             ("prepare_status_bump", json!({ "vep": payload })),
             ("prepare_status_bump", json!({ "vep": "101", "set": [format!("reviewers={payload}")] })),
             ("check_freeze", json!({ "release": payload })),
+            ("suggest_reviewers", json!({ "vep": payload })),
+            ("suggest_reviewers", json!({ "path": payload })),
+            ("suggest_reviewers", json!({ "path": format!("veps/sig-compute/1-x/{payload}") })),
+            ("suggest_reviewers", json!({ "author": payload })),
             ("check_freeze", json!({ "vep": payload })),
             ("explain", json!({ "topic": payload })),
             ("draft_vep", json!({ "title": "A", "sig": payload })),

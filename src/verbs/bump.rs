@@ -10,6 +10,7 @@ use super::transition::{self, Lack, Question};
 use super::{Name, Trouble, Verb, Writes, inputs, label, one, one_or_many, owed};
 use crate::document::Document;
 use crate::lifecycle::{Standing, step, who};
+use crate::owners::blunderbuss;
 use crate::patch::Patch;
 use crate::proposal::{Inputs, Prepared, Proposal, Readiness, prepare, propose};
 use crate::render::{FilePatch, file_patches};
@@ -154,8 +155,6 @@ struct Pools {
     rule: &'static str,
 }
 
-const BLUNDERBUSS: &str = "Prow asks two: one of the leaf reviewers, then from the layers above, then approvers; the author is left out, and a draft asks nobody.";
-
 impl Verb for Bump {
     const COMMAND: &'static str = "bump";
     const TOOL: &'static str = "prepare_status_bump";
@@ -293,7 +292,7 @@ fn pools(world: &World, path: &str) -> Pools {
             })
             .collect(),
         approvers: shown(owners.approvers(path)),
-        rule: BLUNDERBUSS,
+        rule: blunderbuss::RULE,
     }
 }
 
