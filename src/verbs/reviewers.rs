@@ -24,6 +24,8 @@ const MOST_PEOPLE: usize = 25;
 const MOST_VEPS: usize = 8;
 /// Most logins that are listed of a pool.
 const MOST_LOGINS: usize = 30;
+/// Longest path that is asked about.
+const MOST_PATH: usize = 400;
 /// Most SIGs that are told of.
 const MOST_SIGS: usize = 20;
 
@@ -305,7 +307,7 @@ fn pools(world: &World, ask: &Ask, notes: &mut Vec<String>) -> Result<Option<Poo
         draws: draws.collect(),
         layers: layers.collect(),
         rule: RULE,
-        path,
+        path: one_line(&path, MOST_PATH),
     }))
 }
 
@@ -357,7 +359,7 @@ fn author(
 /// A path within the repository.
 fn proper(path: &str) -> Result<String, Trouble> {
     let is_odd = |part: &str| part.is_empty() || part == "." || part == "..";
-    if path.len() > 400
+    if path.len() > MOST_PATH
         || path.contains(char::is_control)
         || path.contains('\\')
         || path.split('/').any(is_odd)
