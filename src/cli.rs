@@ -5,7 +5,7 @@
 
 use crate::law::Severity;
 use crate::outside::{self, Failure, Outside, Place, Reach, Standing};
-use crate::render;
+use crate::render::{self, Hand};
 use crate::settings::Selection;
 use crate::sheet::Outcome;
 use crate::text::{json_shown, visible};
@@ -70,6 +70,18 @@ enum Format {
     Sarif,
     /// GitHub's workflow commands, and the comment as the step's summary
     Github,
+    /// RFC 4180, for spreadsheets: report
+    Csv,
+}
+
+impl Format {
+    /// The hand that only some answers have.
+    fn hand(self) -> Option<Hand> {
+        match self {
+            Self::Csv => Some(Hand::Csv),
+            Self::Text | Self::Markdown | Self::Json | Self::Sarif | Self::Github => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -329,6 +341,10 @@ impl Asked<'_> {
 
     /// What of the verdicts is asked for, where the verb judges; and whether the format can tell its answers.
     fn selection<V: Verb>(&self) -> Result<Selection, Trouble> {
+        if self.format.hand().is_some_and(|hand| !V::HANDS.contains(&hand)) {
+            let what = format!("{} has no answer in this format", V::COMMAND);
+            return Err(Trouble::new(what, "Use --format text, markdown or json; report has the others."));
+        }
         if V::JUDGES {
             let judging = Judging::from_arg_matches(self.matches);
             return judging.map_err(|error| Trouble::new(error.to_string(), "See --help."))?.selection();
@@ -345,6 +361,12 @@ impl Asked<'_> {
 
     fn print_answer<V: Verb>(&self, answer: &V::Answer) -> u8 {
         let code = if V::fails(answer) { FINDINGS } else { CLEAN };
+        if let Some(hand) = self.format.hand() {
+            return match V::page(answer, hand) {
+                Some(told) => print(&told, code),
+                None => complain("this answer cannot be told in this format", WRONG_QUESTION),
+            };
+        }
         let Some(report) = V::report(answer) else {
             return match self.format {
                 Format::Json => print_json(answer, code),
@@ -371,6 +393,8 @@ impl Asked<'_> {
                 }
                 print(&render::github(report), code)
             }
+            // Its own hands are told above.
+            Format::Csv => code,
         }
     }
 }

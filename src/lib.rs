@@ -28,9 +28,10 @@
 //! | | [`sheet`] | verdicts on one document |
 //! | | [`upstream`] | what upstream's draft checks would say, and why ours differ |
 //! | | [`report`] | the sheets of a run together, and what it comes to |
-//! | 5 | [`render`] | how verdicts are told |
-//! | | [`proposal`] | what a VEP would be after a step, and whether it may be proposed |
+//! | 5 | [`proposal`] | what a VEP would be after a step, and whether it may be proposed |
 //! | | [`migration`] | a legacy document as front matter, with what is sure and what is not
+//! | | [`season`] | what targets a release, what is at risk, and whose turn it is |
+//! | | [`render`] | how verdicts and the season are told |
 //! | | [`book`] | what every rule, state, step, field and term means |
 //! | | [`verbs`] | what can be asked, as pure functions |
 //! | roof | [`outside`] | the only reading of files and of the clock |
@@ -69,6 +70,7 @@ pub mod report;
 pub mod rule;
 pub mod rules;
 pub mod search;
+pub mod season;
 pub mod settings;
 pub mod sheet;
 pub mod text;

@@ -6,6 +6,7 @@
 //! Absent on purpose: where it goes. The roof prints.
 
 mod comment;
+mod csv;
 mod github;
 mod json;
 mod sarif;
@@ -13,6 +14,7 @@ mod text;
 mod upstream;
 
 pub use comment::{MARKER, comment};
+pub use csv::season_csv;
 pub use github::github;
 pub use json::{Told, told};
 pub use sarif::sarif;
@@ -26,6 +28,13 @@ use crate::text::{code, fenced, one_line};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt;
+
+/// A hand that only some answers have: a page, a table or a drawing of the whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hand {
+    /// A table for spreadsheets.
+    Csv,
+}
 
 /// Whether a count need not be told.
 pub fn is_zero(count: &usize) -> bool {

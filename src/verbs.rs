@@ -12,6 +12,7 @@ mod explain;
 mod freeze;
 mod migrate;
 mod query;
+mod report;
 mod review;
 mod reviewers;
 mod show;
@@ -24,6 +25,7 @@ pub use explain::Explain;
 pub use freeze::CheckFreeze;
 pub use migrate::Migrate;
 pub use query::Query;
+pub use report::ReleaseReport;
 pub use review::Review;
 pub use reviewers::Reviewers;
 pub use show::Show;
@@ -34,12 +36,13 @@ use crate::corpus::{Corpus, Notice};
 use crate::document::Document;
 use crate::patch::Patch;
 use crate::proposal::{self, Inputs};
+use crate::render::Hand;
 use crate::report::Report;
 use crate::rule::Was;
 use crate::rules;
 use crate::sheet::Declaration;
 use crate::text::{code, one_line};
-use crate::vep::{Handle, META_FOLDER};
+use crate::vep::{Handle, META_FOLDER, Release};
 use crate::world::World;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -117,6 +120,14 @@ pub trait Verb {
         vec![]
     }
 
+    /// The hands that can tell its answers beside text, Markdown and JSON.
+    const HANDS: &'static [Hand] = &[];
+
+    /// The answer as one of its own hands tells it; none where that hand cannot tell this answer.
+    fn page(_answer: &Self::Answer, _hand: Hand) -> Option<String> {
+        None
+    }
+
     /// Whether its answers are reports of verdicts: then many hands can tell them.
     const JUDGES: bool = false;
 
@@ -167,6 +178,7 @@ pub fn each(face: &mut impl Face) {
     face.add::<Draft>();
     face.add::<Migrate>();
     face.add::<Reviewers>();
+    face.add::<ReleaseReport>();
 }
 
 /// The declarations that a question makes.
@@ -388,6 +400,12 @@ fn known_sig(world: &World, name: &str) -> Result<String, Trouble> {
     let mut ways: Vec<String> = near.into_iter().map(|sig| format!("Did you mean {}?", code(sig))).collect();
     ways.push(format!("Folders here: {}.", here.join(", ")));
     Err(Trouble { what: format!("{} is no SIG that is known here", code(name)), ways })
+}
+
+/// A release as it is asked for.
+fn release(text: &str) -> Result<Release, Trouble> {
+    Release::read(text)
+        .ok_or_else(|| Trouble::new(format!("{} is no release", code(text)), "Write it as v1.10."))
 }
 
 /// What a document was, as far as the world knows it.

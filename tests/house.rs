@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["vep", "law", "lifecycle", "prose", "document", "edit"],
     &["calendar", "corpus", "search", "owners", "settings", "history", "world"],
     &["rule", "rules", "sheet", "upstream", "report"],
-    &["render", "proposal", "migration", "book", "verbs"],
+    &["proposal", "migration", "season", "render", "book", "verbs"],
     &["outside", "mcp", "cli"],
 ];
 

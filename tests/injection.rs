@@ -601,8 +601,14 @@ fn tools_show_hostile_text_as_data() {
     for offset in [0, 25, 50] {
         hostile.call(&mut court, "suggest_reviewers", json!({ "offset": offset }));
     }
+    let mut page = json!(1);
+    while page.is_u64() {
+        let answer = hostile.call(&mut court, "release_report", json!({ "sig": "compute", "page": page }));
+        page = answer["result"]["structuredContent"]["next_page"].clone();
+    }
     for minor in 9..20 {
         hostile.call(&mut court, "check_freeze", json!({ "release": format!("v1.{minor}") }));
+        hostile.call(&mut court, "release_report", json!({ "release": format!("v1.{minor}") }));
     }
     for topic in [
         "",
@@ -694,6 +700,10 @@ fn wrong_questions_are_quoted_as_data() {
             ("suggest_reviewers", json!({ "path": payload })),
             ("suggest_reviewers", json!({ "path": format!("veps/sig-compute/1-x/{payload}") })),
             ("suggest_reviewers", json!({ "author": payload })),
+            ("release_report", json!({ "release": payload })),
+            ("release_report", json!({ "sig": payload })),
+            ("release_report", json!({ "person": payload })),
+            ("release_report", json!({ "as_of": payload })),
             ("check_freeze", json!({ "vep": payload })),
             ("explain", json!({ "topic": payload })),
             ("draft_vep", json!({ "title": "A", "sig": payload })),

@@ -18,6 +18,7 @@ mod legacy;
 mod lifecycle;
 mod online;
 mod remote;
+mod report;
 mod review;
 mod rules;
 mod search;

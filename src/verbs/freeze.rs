@@ -1,9 +1,9 @@
 //! `freeze`: until when may something be approved, and what then?
 
-use super::{Name, Trouble, Verb, label, one};
+use super::{Name, Trouble, Verb, label, one, release};
 use crate::calendar::{Freeze, Phase, Season, days, last_safe_day};
 use crate::document::Document;
-use crate::text::{code, fenced, sentence};
+use crate::text::{fenced, sentence};
 use crate::vep::Release;
 use crate::world::World;
 use schemars::JsonSchema;
@@ -106,7 +106,7 @@ impl Verb for CheckFreeze {
             (Some(_), Some(_)) => {
                 return Err(Trouble::new("a release and a VEP were both given", "Give one of the two."));
             }
-            (Some(text), None) => (None, vec![read(text)?]),
+            (Some(text), None) => (None, vec![release(text)?]),
             (None, Some(name)) => {
                 let document = one(&world.head, &name.0)?;
                 if document.home.is_meta() {
@@ -144,11 +144,6 @@ impl Verb for CheckFreeze {
             notes,
         })
     }
-}
-
-fn read(text: &str) -> Result<Release, Trouble> {
-    Release::read(text)
-        .ok_or_else(|| Trouble::new(format!("{} is no release", code(text)), "Write it as v1.10."))
 }
 
 fn target(document: &Document, notes: &mut Vec<String>) -> Vec<Release> {

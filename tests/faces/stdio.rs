@@ -154,7 +154,7 @@ async fn each_revision_of_the_protocol_is_spoken() {
         assert!(instructions.len() < 1500, "{}", instructions.len());
         let own = (version == "2026-07-28").then_some(version);
         let listed = session.ask("tools/list", json!({}), own);
-        assert_eq!(listed["result"]["tools"].as_array().unwrap().len(), 11);
+        assert_eq!(listed["result"]["tools"].as_array().unwrap().len(), 12);
         assert_eq!(
             listed["result"]["ttlMs"].as_u64().is_some_and(|ttl| ttl > 0),
             own.is_some() || listed["result"]["ttlMs"].is_u64()
@@ -241,7 +241,7 @@ async fn without_a_checkout_the_server_lives_and_finds_one_as_soon_as_it_is_ther
 async fn a_client_of_the_older_kind_is_served_by_the_same_binary() {
     let child = TokioChildProcess::new(command(Path::new("/"), &["serve", "--demo"])).unwrap();
     let client = ().serve(child).await.unwrap();
-    assert_eq!(client.list_all_tools().await.unwrap().len(), 11);
+    assert_eq!(client.list_all_tools().await.unwrap().len(), 12);
     assert!(text(&call(&client, "validate_vep", json!({})).await).starts_with("**Passes**"));
     client.cancel().await.unwrap();
 }
@@ -360,7 +360,7 @@ fn what_is_no_message_does_not_silence_the_server() {
         session.stdout.read_line(&mut line).unwrap();
         let answer: Value = serde_json::from_str(&line).unwrap();
         if answer["id"] == 99 {
-            assert_eq!(answer["result"]["tools"].as_array().unwrap().len(), 11);
+            assert_eq!(answer["result"]["tools"].as_array().unwrap().len(), 12);
             return session.end_within(Duration::from_secs(1));
         }
     }
@@ -391,7 +391,7 @@ fn the_tools_are_cheap_to_read() {
         })
         .collect();
     println!("a model reads {read:?} bytes; tools/list has {}", listed.to_string().len());
-    for (tools, most) in [(3, 3), (5, 5), (6, 6), (read.len(), 11)] {
+    for (tools, most) in [(3, 3), (5, 5), (6, 6), (read.len(), 12)] {
         assert!(read.iter().take(tools).sum::<usize>() <= most * 1024, "{tools} tools: {read:?}");
     }
     session.end_within(Duration::from_secs(1));

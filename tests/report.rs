@@ -1,0 +1,264 @@
+//! The season at a glance: on the real corpus, at every size, and told by every hand.
+
+use crate::wild;
+use jiff::civil::{Date, date};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use vep_mcp::calendar::Calendar;
+use vep_mcp::corpus::Corpus;
+use vep_mcp::document::Document;
+use vep_mcp::outside::{Outside, Place};
+use vep_mcp::render::Hand;
+use vep_mcp::text::Source;
+use vep_mcp::verbs::{ReleaseReport, Verb};
+use vep_mcp::world::World;
+
+type Answer = <ReleaseReport as Verb>::Answer;
+
+fn ask(world: &World, ask: Value) -> Answer {
+    let ask = serde_json::from_value(ask).unwrap();
+    ReleaseReport::run(world, ask).unwrap_or_else(|trouble| panic!("{trouble}"))
+}
+
+fn example() -> World {
+    Outside::new(Place::Example, None).load(None).unwrap()
+}
+
+/// All of a report, not a page of it.
+fn whole(world: &World, mut of: Value) -> Value {
+    of["page"] = Value::Null;
+    serde_json::to_value(ask(world, of)).unwrap()["season"].clone()
+}
+
+fn numbers(groups: &[&Value]) -> Vec<u64> {
+    let veps = groups.iter().flat_map(|group| group["veps"].as_array().unwrap());
+    let mut numbers: Vec<u64> = veps.map(|vep| vep["number"].as_u64().unwrap()).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+/// The groups of a report: features, and what stands apart.
+fn groups(season: &Value) -> (Vec<&Value>, Vec<&Value>) {
+    let all = season["groups"].as_array().unwrap().iter();
+    all.partition(|group| !["meta", "nonstandard"].contains(&group["kind"].as_str().unwrap()))
+}
+
+fn risks(season: &Value, number: u64) -> Vec<&str> {
+    let veps = season["groups"].as_array().unwrap().iter().flat_map(|it| it["veps"].as_array().unwrap());
+    let vep = veps.into_iter().find(|vep| vep["number"] == number).unwrap();
+    vep["risks"].as_array().unwrap().iter().map(|at| at["risk"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn the_real_season_before_its_freeze_has_its_ten() {
+    let Some(world) = wild::world() else { return };
+    let season = whole(&world, json!({ "release": "v1.10" }));
+    let (features, apart) = groups(&season);
+    assert_eq!(numbers(&features), [31, 106, 111, 141, 156, 183, 191, 210, 222, 285]);
+    assert_eq!(numbers(&apart), [233]);
+    assert_eq!(apart[0]["kind"], "nonstandard");
+    assert!(risks(&season, 191).contains(&"beyond-season"));
+    assert!(!risks(&season, 31).contains(&"beyond-season"));
+    assert!(risks(&season, 233).contains(&"nonstandard-target"));
+    assert_eq!(season["counts"]["features"], 10);
+    assert_eq!(whole(&world, json!({})), season, "the season's release is asked about where none is named");
+    let text = ask(&world, json!({})).to_string();
+    assert!(text.contains("15 days left") && text.contains("26 days ago"), "{text}");
+}
+
+#[test]
+fn a_real_release_that_is_out_shows_what_nothing_confirms() {
+    let Some(world) = wild::world() else { return };
+    let world = World { today: date(2026, 11, 22), ..world };
+    let unconfirmed = |release: &str| -> (BTreeSet<u64>, usize) {
+        let season = whole(&world, json!({ "release": release }));
+        let (features, _) = groups(&season);
+        let veps: Vec<&Value> = features.iter().flat_map(|it| it["veps"].as_array().unwrap()).collect();
+        let open = veps.iter().filter(|vep| {
+            let mut targets = vep["targets"].as_array().unwrap().iter();
+            let open = targets.any(|it| it["here"] == true && it["unconfirmed"] == true);
+            let told = risks(&season, vep["number"].as_u64().unwrap()).contains(&"unconfirmed");
+            assert_eq!(open, told, "{vep:#}");
+            open
+        });
+        (open.map(|vep| vep["number"].as_u64().unwrap()).collect(), veps.len())
+    };
+    let (open, all) = unconfirmed("v1.9");
+    assert_eq!((open.len(), all), (30, 33), "{open:?}");
+    // Their Implementation History names v1.9.
+    assert!([14, 144, 172].iter().all(|number| !open.contains(number)), "{open:?}");
+    let (open, all) = unconfirmed("v1.10");
+    assert_eq!((open.len(), all), (10, 10), "{open:?}");
+    // Where no release is open, the last that is scheduled is told of.
+    assert_eq!(whole(&world, json!({}))["releases"][0]["release"], "v1.10");
+}
+
+/// A corpus of as many documents, with and without front matter, and all that can be long as long as it may be.
+fn many(count: usize) -> World {
+    let documents = (1..=count).map(|number| {
+        let title = "Ж😀 \u{202e} | ` long ".repeat(20);
+        let people = (0..30).map(|it| format!("\"@{}{it:02}\"", "a".repeat(35))).collect::<Vec<_>>().join(", ");
+        let stage = ["alpha", "beta", "ga"][number % 3];
+        let sig = format!("sig-{}", ["compute", "network", "storage"][number % 3]);
+        let text = match number % 2 {
+            0 => format!("# VEP #{number}: {title}\n\n- This VEP targets {stage} for version: v1.10.0\n"),
+            _ => format!(
+                "---\ntitle: {}\nvep-number: {number}\nstatus: implementable\nowning-sig: {sig}\nauthors: [\"@jo\"]\n\
+                 reviewers: [{people}]\napprovers: [{people}]\nstage: {stage}\nmilestone:\n  {stage}: \"v1.10\"\n\
+                 superseded-by: {}\n---\n\n# VEP #{number}: {title}\n",
+                json!(title),
+                number + 2
+            ),
+        };
+        Arc::new(Document::parse(Source::new(format!("veps/{sig}/{number}-x/vep.md"), text)))
+    });
+    World::unchanged(Corpus::new(documents.collect(), vec![]), Calendar::snapshot(), date(2026, 8, 18))
+}
+
+#[test]
+fn a_page_stays_under_8_kib_at_any_size_and_pages_lose_nothing() {
+    for count in [64, 2_000] {
+        let world = many(count);
+        for of in
+            [json!({}), json!({ "sig": "compute" }), json!({ "person": "jo" }), json!({ "release": "v1.10" })]
+        {
+            let answer = ask(&world, of.clone());
+            let json = serde_json::to_value(&answer).unwrap();
+            let text = answer.to_string();
+            assert!(text.len() <= 8192, "{count} {of}: {}", text.len());
+            assert!(json.to_string().len() <= 12 << 10, "{count} {of}: {}", json.to_string().len());
+            assert!(text.contains("The next page: page 2.") && json["next_page"] == 2, "{text}");
+        }
+    }
+    let world = many(64);
+    let (mut page, mut seen) = (json!(1), Vec::new());
+    while page.is_u64() {
+        let told = serde_json::to_value(ask(&world, json!({ "page": page }))).unwrap();
+        let (features, _) = groups(&told["season"]);
+        seen.extend(numbers(&features));
+        page = told["next_page"].clone();
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, (1..=64).collect::<Vec<u64>>());
+}
+
+#[test]
+fn the_same_question_has_the_same_answer() {
+    let world = example();
+    for of in [json!({}), json!({ "release": "v1.9" }), json!({ "sig": "network" })] {
+        let told = |answer: &Answer| {
+            (
+                answer.to_string(),
+                serde_json::to_string(answer).unwrap(),
+                ReleaseReport::page(answer, Hand::Csv),
+            )
+        };
+        assert_eq!(told(&ask(&world, of.clone())), told(&ask(&world, of)));
+    }
+}
+
+/// A reader of RFC 4180, apart from the one that writes it.
+fn read_csv(text: &str) -> Vec<Vec<String>> {
+    let (mut rows, mut row, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '"' if quoted && rest.peek() == Some(&'"') => cell.extend(rest.next()),
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(std::mem::take(&mut cell)),
+            '\r' if !quoted => {
+                assert_eq!(rest.next(), Some('\n'));
+                row.push(std::mem::take(&mut cell));
+                rows.push(std::mem::take(&mut row));
+            }
+            c => cell.push(c),
+        }
+    }
+    assert!(cell.is_empty() && row.is_empty() && !quoted, "the last line ends");
+    rows
+}
+
+#[test]
+fn csv_has_a_row_for_each_vep_and_stage_and_runs_nothing() {
+    let hostile = ["=1+1", "+1", "-1", "@SUM(A1)", "a,\"b\"", "=HYPERLINK(\"x\")"];
+    let documents = hostile.iter().enumerate().map(|(index, title)| {
+        let number = index + 1;
+        let text = format!(
+            "---\ntitle: {title:?}\nvep-number: {number}\nstatus: provisional\nowning-sig: sig-compute\nreviewers: [\"@jo\", TBD]\n\
+             stage: beta\nmilestone:\n  alpha: \"v1.9\"\n  beta: \"v1.10\"\n---\n\n# VEP #{number}: x\n"
+        );
+        Arc::new(Document::parse(Source::new(format!("veps/sig-compute/{number}-x/vep.md"), text)))
+    });
+    let world =
+        World::unchanged(Corpus::new(documents.collect(), vec![]), Calendar::snapshot(), date(2026, 8, 18));
+    let rows = read_csv(&ReleaseReport::page(&ask(&world, json!({})), Hand::Csv).unwrap());
+    let (head, rows) = rows.split_first().unwrap();
+    assert_eq!(rows.len(), 2 * hostile.len());
+    assert!(rows.iter().all(|row| row.len() == head.len()));
+    assert!(
+        rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])),
+        "{rows:#?}"
+    );
+    let of = |name: &str| head.iter().position(|it| it == name).unwrap();
+    for (row, title) in rows.chunks(2).zip(hostile) {
+        assert_eq!(row[0][of("title")].trim_start_matches('\''), title);
+        let told: Vec<[&str; 3]> =
+            row.iter().map(|it| ["stage", "release", "in_group"].map(|name| it[of(name)].as_str())).collect();
+        assert_eq!(told, [["alpha", "v1.9", "no"], ["beta", "v1.10", "yes"]]);
+        assert_eq!(row[0][of("reviewers")], "'@jo");
+    }
+}
+
+/// One provisional VEP with everything but people, on different days.
+fn lone(front: &str, today: Date) -> Value {
+    let text = format!(
+        "---\ntitle: Clock\nvep-number: 7\ncreation-date: \"2026-01-01\"\nauthors: [\"@a\"]\nowning-sig: sig-compute\n{front}---\n\n# VEP #7: Clock\n"
+    );
+    let document = Document::parse(Source::new("veps/sig-compute/7-clock/vep.md", text));
+    let world = World::unchanged(Corpus::new(vec![Arc::new(document)], vec![]), Calendar::snapshot(), today);
+    whole(&world, json!({ "release": "v1.10" }))
+}
+
+#[test]
+fn each_risk_is_seen_where_it_is_and_nowhere_else() {
+    const PROVISIONAL: &str = "status: provisional\nreviewers: [TBD]\napprovers: [TBD]\nstage: alpha\nmilestone:\n  alpha: \"v1.10\"\n";
+    const IMPLEMENTABLE: &str = "status: implementable\nreviewers: [\"@b\"]\napprovers: [\"@c\"]\nfeature-gate: Clock\nstage: beta\nmilestone:\n";
+    let cases: BTreeMap<&str, (String, Date, bool)> = [
+        ("freeze-near", (PROVISIONAL.into(), date(2026, 8, 19), true)),
+        ("freeze-near ", (PROVISIONAL.into(), date(2026, 8, 18), false)),
+        ("freeze-near  ", (format!("{IMPLEMENTABLE}  beta: \"v1.10\"\n"), date(2026, 8, 25), false)),
+        ("freeze-passed", (PROVISIONAL.into(), date(2026, 9, 2), true)),
+        ("freeze-passed ", (PROVISIONAL.into(), date(2026, 9, 1), false)),
+        ("people-missing", (PROVISIONAL.into(), date(2026, 5, 10), true)),
+        ("people-missing ", (format!("{IMPLEMENTABLE}  beta: \"v1.10\"\n"), date(2026, 8, 1), false)),
+        ("unconfirmed", (format!("{IMPLEMENTABLE}  beta: \"v1.10\"\n"), date(2026, 11, 19), true)),
+        ("unconfirmed ", (format!("{IMPLEMENTABLE}  beta: \"v1.10\"\n"), date(2026, 11, 18), false)),
+        (
+            "unconfirmed  ",
+            (format!("{IMPLEMENTABLE}  alpha: \"v1.10\"\n  beta: \"v1.11\"\n"), date(2026, 11, 19), false),
+        ),
+        (
+            "beyond-season",
+            (format!("{IMPLEMENTABLE}  beta: \"v1.10\"\n  ga: \"v1.11\"\n"), date(2026, 8, 1), true),
+        ),
+        (
+            "timebox-exceeded",
+            (format!("{IMPLEMENTABLE}  alpha: \"v1.7\"\n  beta: \"v1.10\"\n"), date(2026, 8, 1), true),
+        ),
+        (
+            "timebox-exceeded ",
+            (format!("{IMPLEMENTABLE}  alpha: \"v1.8\"\n  beta: \"v1.10\"\n"), date(2026, 8, 1), false),
+        ),
+        ("target-unset", (format!("{IMPLEMENTABLE}  alpha: \"v1.10\"\n"), date(2026, 8, 1), true)),
+        ("nonstandard-target", (format!("{IMPLEMENTABLE}  beta: v1.10.0\n"), date(2026, 8, 1), true)),
+        ("nonstandard-target ", (format!("{IMPLEMENTABLE}  alpha2: \"v1.10\"\n"), date(2026, 8, 1), true)),
+        ("sections-open", (PROVISIONAL.into(), date(2026, 8, 1), true)),
+    ]
+    .into();
+    for (risk, (front, today, there)) in cases {
+        let season = lone(&front, today);
+        let risks = risks(&season, 7);
+        assert_eq!(risks.contains(&risk.trim()), there, "{risk:?} on {today}: {risks:?}\n{front}");
+    }
+}
