@@ -15,13 +15,13 @@ pub struct Corpus {
     others: Vec<Arc<Document>>,
     notices: Vec<Notice>,
     /// Which proposals have a number, by their places in `proposals`.
-    numbers: BTreeMap<Number, Vec<usize>>,
+    numbers: Arc<BTreeMap<Number, Vec<usize>>>,
     /// Which of `others` are companions, by the proposal they belong to.
-    companions: BTreeMap<String, Vec<usize>>,
-    folders: BTreeSet<String>,
+    companions: Arc<BTreeMap<String, Vec<usize>>>,
+    folders: Arc<BTreeSet<String>>,
     /// Where each document stands, by its path: in `proposals`, and behind them in `others`.
-    paths: BTreeMap<String, usize>,
-    files: BTreeSet<String>,
+    paths: Arc<BTreeMap<String, usize>>,
+    files: Arc<BTreeSet<String>>,
 }
 
 /// Something about a file that an answer must not keep to itself: it was not read, or not as it stands.
@@ -73,16 +73,33 @@ impl Corpus {
 
     /// The same with the names of all files below `veps/`, documents or not.
     pub fn with_files(self, files: BTreeSet<String>) -> Self {
-        Self { files, ..self }
+        Self { files: Arc::new(files), ..self }
     }
 
     /// The same with these documents in the place of those at their paths.
     pub fn with_documents(&self, documents: &[Document]) -> Self {
+        if let Some(same) = self.with_edited(documents) {
+            return same;
+        }
         let kept = self.documents().filter(|old| !documents.iter().any(|new| new.path() == old.path()));
         let new = documents.iter().map(|new| Arc::new(new.clone()));
-        let mut files = self.files.clone();
+        let mut files = BTreeSet::clone(&self.files);
         files.extend(documents.iter().map(|new| new.path().to_owned()));
         Self::new(kept.cloned().chain(new).collect(), vec![]).with_files(files)
+    }
+
+    /// The same where every document is there already and stays what it is called: then the indexes are the same, too,
+    /// and thousands of worlds with one edited document each cost little.
+    fn with_edited(&self, documents: &[Document]) -> Option<Self> {
+        let mut edited = self.clone();
+        for document in documents {
+            let place = edited.proposals.get_mut(*self.paths.get(document.path())?)?;
+            if place.number() != document.number() {
+                return None;
+            }
+            *place = Arc::new(document.clone());
+        }
+        Some(edited)
     }
 
     /// The same with more to say about files.
@@ -99,18 +116,23 @@ impl Corpus {
 
     fn index(&mut self) {
         let documents = self.proposals.iter().chain(&self.others);
-        self.paths = documents.enumerate().map(|(at, document)| (document.path().to_owned(), at)).collect();
+        let paths = documents.enumerate().map(|(at, document)| (document.path().to_owned(), at));
+        self.paths = Arc::new(paths.collect());
+        let (mut numbers, mut folders) = (BTreeMap::<_, Vec<usize>>::new(), BTreeSet::new());
         for (at, document) in self.proposals.iter().enumerate() {
             if let Some(number) = &document.facts.number {
-                self.numbers.entry(number.value).or_default().push(at);
+                numbers.entry(number.value).or_default().push(at);
             }
-            self.folders.extend(document.home.folder().map(str::to_owned));
+            folders.extend(document.home.folder().map(str::to_owned));
         }
+        let mut companions: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (at, document) in self.others.iter().enumerate() {
             if let Home::Companion { of } = &document.home {
-                self.companions.entry(of.clone()).or_default().push(at);
+                companions.entry(of.clone()).or_default().push(at);
             }
         }
+        (self.numbers, self.folders) = (Arc::new(numbers), Arc::new(folders));
+        self.companions = Arc::new(companions);
     }
 
     /// The proposals, by number and then by path.
