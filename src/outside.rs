@@ -211,11 +211,23 @@ impl Outside {
 
     /// The world that a question is about. What takes a while is said to whoever waits.
     pub fn world_of<V: Verb>(&self, ask: &V::Ask, work: &Work) -> Result<World, Failure> {
-        if let Some(at) = V::as_of(ask) {
-            return self.gathered_as_of(at, work);
-        }
-        let world = self.gathered(V::compares(ask).as_ref(), work)?;
+        let world = match V::as_of(ask) {
+            Some(at) => self.gathered_as_of(at, work)?,
+            None => self.gathered(V::compares(ask).as_ref(), work)?,
+        };
+        let world = match V::since(ask) {
+            Some(since) => self.with_earlier(world, since, work)?,
+            None => world,
+        };
         Ok(if V::REMEMBERS { self.with_history(world) } else { world })
+    }
+
+    /// The same world with what it was at the end of a day or at a commit, its documents found again wherever they lie.
+    fn with_earlier(&self, world: World, since: &str, work: &Work) -> Result<World, Failure> {
+        let earlier = self.gathered_as_of(since, work)?;
+        let name = earlier.as_of.clone().unwrap_or_default();
+        let earlier = Arc::new(Base::new(name, earlier, &world.head));
+        Ok(World { earlier: Some(earlier), ..world })
     }
 
     /// The same world with what git knows of its documents' past; without git it stays as it is.

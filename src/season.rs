@@ -8,9 +8,11 @@
 //!
 //! Absent on purpose: how it looks, and any guess at what shipped. A release that is out confirms nothing.
 
+mod changes;
 mod next;
 mod risk;
 
+pub use changes::{Change, Changes, changes};
 pub use next::{Next, Who};
 pub use risk::{At, NEAR, Risk};
 

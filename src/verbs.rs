@@ -89,6 +89,11 @@ pub trait Verb {
         None
     }
 
+    /// The day or the commit since which changes are asked for.
+    fn since(_ask: &Self::Ask) -> Option<&str> {
+        None
+    }
+
     /// Whether the past of documents belongs to the answer.
     const REMEMBERS: bool = false;
 

@@ -81,6 +81,8 @@ pub struct World {
     pub head: Corpus,
     /// What a change is compared with; none where nobody knows.
     pub base: Option<Arc<Base>>,
+    /// What it was at a day or a commit that was asked for. No verdict looks at it.
+    pub earlier: Option<Arc<Base>>,
     /// What is said about the change as a whole.
     pub pull: PullRequest,
     /// Who owns what, in the state of the head.
@@ -163,6 +165,7 @@ impl World {
         Self {
             head,
             base: None,
+            earlier: None,
             pull: PullRequest::default(),
             owners: Owners::default(),
             law: vec![],
