@@ -72,6 +72,12 @@ enum Format {
     Github,
     /// RFC 4180, for spreadsheets: report
     Csv,
+    /// Diagrams in Markdown: report
+    Mermaid,
+    /// For Graphviz: report --graph
+    Dot,
+    /// One page for browsers, complete in itself: report
+    Html,
 }
 
 impl Format {
@@ -79,6 +85,9 @@ impl Format {
     fn hand(self) -> Option<Hand> {
         match self {
             Self::Csv => Some(Hand::Csv),
+            Self::Mermaid => Some(Hand::Mermaid),
+            Self::Dot => Some(Hand::Dot),
+            Self::Html => Some(Hand::Html),
             Self::Text | Self::Markdown | Self::Json | Self::Sarif | Self::Github => None,
         }
     }
@@ -364,7 +373,10 @@ impl Asked<'_> {
         if let Some(hand) = self.format.hand() {
             return match V::page(answer, hand) {
                 Some(told) => print(&told, code),
-                None => complain("this answer cannot be told in this format", WRONG_QUESTION),
+                None => complain(
+                    "this answer cannot be told in this format; dot draws report --graph, csv and html tell the rest",
+                    WRONG_QUESTION,
+                ),
             };
         }
         let Some(report) = V::report(answer) else {
@@ -394,7 +406,7 @@ impl Asked<'_> {
                 print(&render::github(report), code)
             }
             // Its own hands are told above.
-            Format::Csv => code,
+            Format::Csv | Format::Mermaid | Format::Dot | Format::Html => code,
         }
     }
 }

@@ -7,16 +7,22 @@
 
 mod comment;
 mod csv;
+mod dot;
 mod github;
 mod json;
+mod mermaid;
+mod page;
 mod sarif;
 mod text;
 mod upstream;
 
 pub use comment::{MARKER, comment};
 pub use csv::season_csv;
+pub use dot::succession_dot;
 pub use github::github;
 pub use json::{Told, told};
+pub use mermaid::{season_mermaid, succession_mermaid};
+pub use page::season_html;
 pub use sarif::sarif;
 pub use text::text;
 pub use upstream::{Upstream, upstream};
@@ -34,6 +40,12 @@ use std::fmt;
 pub enum Hand {
     /// A table for spreadsheets.
     Csv,
+    /// Diagrams in Markdown.
+    Mermaid,
+    /// A drawing by Graphviz.
+    Dot,
+    /// A page for browsers.
+    Html,
 }
 
 /// Whether a count need not be told.

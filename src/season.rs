@@ -11,10 +11,12 @@
 mod changes;
 mod next;
 mod risk;
+mod succession;
 
 pub use changes::{Change, Changes, changes};
 pub use next::{Next, Who};
 pub use risk::{At, NEAR, Risk};
+pub use succession::{Link, Node, Succession, succession};
 
 use crate::calendar::{Freeze, days, last_safe_day};
 use crate::document::{Document, Front, Origin};
@@ -74,6 +76,9 @@ pub struct Dates {
     pub release: String,
     /// `design`, `implementation`, `stabilization`, `released` or `unknown`
     pub phase: &'static str,
+    /// Since when it is planned for: the VEP Freeze of the release before it
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub planned_from: Option<String>,
     /// The VEP Freeze
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vep_freeze: Option<String>,
@@ -131,6 +136,19 @@ pub struct Group {
     pub kind: Kind,
     /// All of them
     pub veps: Vec<Entry>,
+}
+
+impl Group {
+    /// What it is called.
+    pub fn heading(&self) -> String {
+        match (&self.release, self.kind) {
+            (Some(release), Kind::Meta | Kind::Nonstandard) => {
+                format!("{} for {release}", self.kind.as_str())
+            }
+            (Some(release), kind) => format!("{} in {release}", kind.as_str()),
+            (None, kind) => kind.as_str().into(),
+        }
+    }
 }
 
 /// What VEPs have in common.
@@ -628,8 +646,14 @@ fn dates(world: &World, release: Release) -> Dates {
         Freeze::On(freeze) => Some(freeze),
         _ => None,
     };
+    let before = world.calendar.releases().filter(|(other, _)| *other < release).last();
+    let planned_from = before.and_then(|(_, before)| match before.freeze {
+        Freeze::On(day) => Some(day),
+        _ => None,
+    });
     Dates {
         release: release.to_string(),
+        planned_from: written(planned_from),
         phase: world.calendar.phase(release, world.today).as_str(),
         vep_freeze: written(freeze),
         days_left: freeze.map(|freeze| days(world.today, freeze)),

@@ -601,6 +601,7 @@ fn tools_show_hostile_text_as_data() {
     for offset in [0, 25, 50] {
         hostile.call(&mut court, "suggest_reviewers", json!({ "offset": offset }));
     }
+    hostile.call(&mut court, "release_report", json!({ "graph": true }));
     let mut page = json!(1);
     while page.is_u64() {
         let answer = hostile.call(&mut court, "release_report", json!({ "sig": "compute", "page": page }));

@@ -1,5 +1,6 @@
 //! The season at a glance: on the real corpus, at every size, and told by every hand.
 
+use crate::golden;
 use crate::wild;
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
@@ -261,4 +262,159 @@ fn each_risk_is_seen_where_it_is_and_nowhere_else() {
         let risks = risks(&season, 7);
         assert_eq!(risks.contains(&risk.trim()), there, "{risk:?} on {today}: {risks:?}\n{front}");
     }
+}
+
+#[test]
+fn each_hand_tells_the_example_as_its_golden_says() {
+    let world = example();
+    let season = ask(&world, json!({}));
+    let graph = ask(&world, json!({ "graph": true }));
+    for (name, answer, hand) in [
+        ("season.csv", &season, Hand::Csv),
+        ("season.html", &season, Hand::Html),
+        ("season.md", &season, Hand::Mermaid),
+        ("succession.md", &graph, Hand::Mermaid),
+        ("succession.dot", &graph, Hand::Dot),
+    ] {
+        golden::check(&format!("tests/hands/{name}"), &ReleaseReport::page(answer, hand).unwrap());
+    }
+    assert_eq!(ReleaseReport::page(&season, Hand::Dot), None);
+    assert_eq!(ReleaseReport::page(&graph, Hand::Csv), None);
+    assert_eq!(ReleaseReport::page(&graph, Hand::Html), None);
+}
+
+const HOSTILE: &[&str] = &[
+    "<script>alert(1)</script>",
+    "</style></script><img src=x onerror=alert(1)>",
+    "\" onmouseover=\"alert(1)",
+    "' autofocus onfocus='x",
+    "&lt;b&gt; &#60;b&#62;",
+    "--> ]]> <!-- x",
+    "a\"] --> v9[\"b",
+    "`x` #quot; ; %% end\\",
+    "\\\" ]; v1 -> v2 [label=\"",
+    "\\N \\G <b>HTML</b>",
+];
+
+/// VEPs with these titles, of which each replaces the one before it.
+fn titled(titles: &[&str]) -> World {
+    let documents = titles.iter().enumerate().map(|(index, title)| {
+        let number = index + 1;
+        let text = format!(
+            "---\ntitle: {}\nvep-number: {number}\nstatus: provisional\nowning-sig: sig-compute\nreviewers: [{0}, TBD]\n\
+             stage: alpha\nmilestone:\n  alpha: \"v1.10\"\n  {0}: \"v1.10\"\nreplaces: {index}\nsuperseded-by: {}\n---\n\n# VEP #{number}: x\n",
+            json!(title),
+            number + 1,
+        );
+        Arc::new(Document::parse(Source::new(format!("veps/sig-compute/{number}-x/vep.md"), text)))
+    });
+    World::unchanged(Corpus::new(documents.collect(), vec![]), Calendar::snapshot(), date(2026, 8, 18))
+}
+
+#[test]
+fn nothing_that_strangers_write_becomes_markup_of_the_page() {
+    let page = |titles: &[&str]| ReleaseReport::page(&ask(&titled(titles), json!({})), Hand::Html).unwrap();
+    let (hostile, plain) = (page(HOSTILE), page(&vec!["plain"; HOSTILE.len()]));
+    for mark in ['<', '>', '"'] {
+        assert_eq!(hostile.matches(mark).count(), plain.matches(mark).count(), "{mark}");
+    }
+    for (what, is) in [(" on", false), ("://", false), ("style=", false), ("url(", false), ("@import", false)]
+    {
+        let outside = plain.split("<script>").next().unwrap();
+        assert_eq!(
+            outside.contains(&format!("{what}=")) || what != " on" && outside.contains(what),
+            is,
+            "{what}"
+        );
+    }
+    assert!(plain.starts_with("<!doctype html>\n<html lang=\"en\">") && plain.contains("default-src 'none'"));
+}
+
+#[test]
+fn a_graph_marks_what_dangles_what_one_end_says_and_circles() {
+    let vep = |number: u32, replaces: &str, superseded: &str| {
+        let text = format!(
+            "---\ntitle: T{number}\nvep-number: {number}\nstatus: replaced\nreplaces: {replaces}\nsuperseded-by: {superseded}\n---\n\n# VEP #{number}: T\n"
+        );
+        Arc::new(Document::parse(Source::new(format!("veps/sig-compute/{number}-x/vep.md"), text)))
+    };
+    // 1 and 2 agree; 3 alone says that it replaces 2; 4 names 99, which is not there; 5, 6, 7 are a circle; 8 names itself.
+    let documents = vec![
+        vep(1, "\"\"", "2"),
+        vep(2, "1", "\"\""),
+        vep(3, "2", "\"\""),
+        vep(4, "\"\"", "99"),
+        vep(5, "7", "6"),
+        vep(6, "5", "7"),
+        vep(7, "6", "5"),
+        vep(8, "\"\"", "8"),
+    ];
+    let world = World::unchanged(Corpus::new(documents, vec![]), Calendar::snapshot(), date(2026, 8, 18));
+    let answer = ask(&world, json!({ "graph": true }));
+    let told = serde_json::to_value(&answer).unwrap();
+    let links: Vec<String> = told["succession"]["links"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| format!("{} {} {} {}", it["old"], it["new"], it["only"], it["circle"]))
+        .collect();
+    let expected = [
+        "1 2 null null",
+        "2 3 \"new\" null",
+        "4 99 \"old\" null",
+        "5 6 null true",
+        "6 7 null true",
+        "7 5 null true",
+        "8 8 \"old\" true",
+    ];
+    assert_eq!(links, expected);
+    let missing: Vec<&Value> =
+        told["succession"]["veps"].as_array().unwrap().iter().filter(|it| it["missing"] == true).collect();
+    assert_eq!((missing.len(), &missing[0]["number"]), (1, &json!(99)));
+    let text = answer.to_string();
+    for said in ["Successions: 7", "one end only: 3", "on a circle: 4", "not there: 1", "class v99 missing"] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+}
+
+#[test]
+fn graphs_keep_to_their_grammar_whatever_titles_hold() {
+    let graph = ask(&titled(HOSTILE), json!({ "graph": true }));
+    let dot = ReleaseReport::page(&graph, Hand::Dot).unwrap();
+    let text = r#""(?:[^"\\]|\\["\\])*""#;
+    let line = format!(
+        r#"^    (?:v\d+ \[label={text}(?:, style=dashed)?\];|v\d+ -> v\d+ \[label={text}(?:, style=dashed)?\];|rankdir=LR;|node \[shape=box\];)$"#
+    );
+    let line = regex::Regex::new(&line).unwrap();
+    let lines: Vec<&str> = dot.lines().collect();
+    assert_eq!((lines[0], lines[lines.len() - 1]), ("digraph succession {", "}"));
+    for found in &lines[1..lines.len() - 1] {
+        assert!(line.is_match(found), "{found}");
+    }
+    let mermaid = ReleaseReport::page(&graph, Hand::Mermaid).unwrap();
+    let line = regex::Regex::new(
+        r#"^    (?:v\d+\["(?:[\p{Alphabetic}\p{Nd}\p{Nl}\p{No} ()]|#\d+;)*"\]|v\d+ (?:-->|-\. "[a-zA-Z0-9 ,]+" \.->|-- "[a-zA-Z0-9 ,]+" -->) v\d+|classDef missing stroke-dasharray: 4|class v\d+(?:,v\d+)* missing)$"#,
+    )
+    .unwrap();
+    let lines: Vec<&str> = mermaid.lines().collect();
+    assert_eq!(&lines[..2], ["```mermaid", "flowchart LR"]);
+    for found in &lines[2..lines.len() - 1] {
+        assert!(line.is_match(found), "{found}");
+    }
+}
+
+#[test]
+fn a_graph_stays_under_8_kib_and_its_pages_have_all_links() {
+    let world = many(2_000);
+    let (mut page, mut links, mut pages) = (json!(1), 0, 0);
+    while page.is_u64() {
+        let answer = ask(&world, json!({ "graph": true, "page": page }));
+        assert!(answer.to_string().len() <= 8192, "{}", answer.to_string().len());
+        let told = serde_json::to_value(&answer).unwrap();
+        assert!(told.to_string().len() <= 12 << 10, "{}", told.to_string().len());
+        links += told["succession"]["links"].as_array().unwrap().len();
+        page = told["next_page"].clone();
+        pages += 1;
+    }
+    assert!(links == 1_000 && pages > 1, "{links} {pages}");
 }

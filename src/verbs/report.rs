@@ -7,13 +7,15 @@
 
 use super::{Trouble, Verb, known_sig, notices};
 use crate::render::{self, Hand};
-use crate::season::{Counts, Dates, Entry, Group, Kind, Overview, Scope, overview};
-use crate::text::{code, code_up_to, one_line};
-use crate::vep::{Handle, Release};
+use crate::season::{
+    Counts, Dates, Entry, Group, Link, Overview, Risk, Scope, Succession, overview, succession,
+};
+use crate::text::{code, code_up_to, fenced, one_line};
+use crate::vep::{Handle, Number, Release};
 use crate::world::World;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Most bytes of text, and of JSON, that the VEPs of a page have: with head and notes a page stays under 8 KiB.
@@ -41,6 +43,9 @@ pub struct Ask {
     /// Past day or commit
     #[arg(long, value_name = "DATE|REF")]
     as_of: Option<String>,
+    /// Instead: which VEP replaces which, drawn
+    #[arg(long, conflicts_with_all = ["release", "sig", "person"])]
+    graph: bool,
     /// Page; the command line shows all where none is named
     // An assistant reads a page at a time, a person the whole: the two faces have defaults of their own.
     #[arg(long)]
@@ -57,17 +62,27 @@ fn first_page() -> Option<usize> {
 /// The season at a glance: counts, then a page of VEPs in groups.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Answer {
-    season: Overview,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    season: Option<Overview>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    succession: Option<Succession>,
     /// The next page
     #[serde(skip_serializing_if = "Option::is_none")]
     next_page: Option<usize>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
     #[serde(skip)]
-    whole: Overview,
+    whole: Whole,
     /// Which page this is; none: everything.
     #[serde(skip)]
     page: Option<usize>,
+}
+
+/// What the answer is a page of.
+#[derive(Debug)]
+enum Whole {
+    Season(Box<Overview>),
+    Succession(Succession),
 }
 
 impl Verb for ReleaseReport {
@@ -76,7 +91,7 @@ impl Verb for ReleaseReport {
     const TITLE: &'static str = "Report on a release";
     const ABOUT: &'static str = "The season at a glance: what targets a release, what each VEP lacks, what is at risk, whose turn it is.";
     const GUIDANCE: &'static str = "Counts are of all pages.";
-    const HANDS: &'static [Hand] = &[Hand::Csv];
+    const HANDS: &'static [Hand] = &[Hand::Csv, Hand::Mermaid, Hand::Dot, Hand::Html];
     type Ask = Ask;
     type Answer = Answer;
 
@@ -85,29 +100,76 @@ impl Verb for ReleaseReport {
     }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
+        if ask.graph {
+            return drawn(world, &ask);
+        }
         let scope = scope(world, &ask)?;
         let whole = overview(world, &scope);
         let pages = pages(&whole);
-        let season = match ask.page {
-            None => whole.clone(),
-            Some(page) => {
-                let of = page.checked_sub(1).and_then(|index| pages.get(index));
-                let of = of.ok_or_else(|| {
-                    let what = format!("there is no page {page}");
-                    Trouble::new(what, format!("Ask for page 1 to {}.", pages.len()))
-                })?;
-                cut(&whole, of.clone())
-            }
+        let (season, next_page) = match wanted(&pages, ask.page)? {
+            None => (whole.clone(), None),
+            Some((page, next)) => (cut(&whole, page), next),
         };
-        let next_page = ask.page.map(|page| page + 1).filter(|page| *page <= pages.len());
-        Ok(Answer { season, next_page, notes: notes(world, &scope, &whole), whole, page: ask.page })
+        let notes = notes(world, &scope, &whole);
+        let whole = Whole::Season(Box::new(whole));
+        Ok(Answer { season: Some(season), succession: None, next_page, notes, whole, page: ask.page })
     }
 
     fn page(answer: &Answer, hand: Hand) -> Option<String> {
-        match hand {
-            Hand::Csv => Some(render::season_csv(&answer.whole)),
+        match (&answer.whole, hand) {
+            (Whole::Season(whole), Hand::Csv) => Some(render::season_csv(whole)),
+            (Whole::Season(whole), Hand::Mermaid) => Some(render::season_mermaid(whole)),
+            (Whole::Succession(whole), Hand::Mermaid) => {
+                Some(fenced(&render::succession_mermaid(whole), "mermaid") + "\n")
+            }
+            (Whole::Succession(whole), Hand::Dot) => Some(render::succession_dot(whole)),
+            (Whole::Season(whole), Hand::Html) => Some(render::season_html(whole, &answer.notes)),
+            (Whole::Season(_), Hand::Dot) | (Whole::Succession(_), Hand::Csv | Hand::Html) => None,
         }
     }
+}
+
+/// The page that is wanted, and the number of the next one; none where everything is.
+type Wanted = Option<(std::ops::Range<usize>, Option<usize>)>;
+
+fn wanted(pages: &[std::ops::Range<usize>], page: Option<usize>) -> Result<Wanted, Trouble> {
+    let Some(page) = page else { return Ok(None) };
+    let of = page.checked_sub(1).and_then(|index| pages.get(index)).ok_or_else(|| {
+        Trouble::new(format!("there is no page {page}"), format!("Ask for page 1 to {}.", pages.len()))
+    })?;
+    Ok(Some((of.clone(), Some(page + 1).filter(|next| *next <= pages.len()))))
+}
+
+/// The successions, drawn.
+fn drawn(world: &World, ask: &Ask) -> Result<Answer, Trouble> {
+    if ask.release.is_some() || ask.sig.is_some() || ask.person.is_some() {
+        let what = "the graph is of the whole checkout";
+        return Err(Trouble::new(what, "Ask for graph without release, sig and person."));
+    }
+    let whole = succession(world);
+    let sizes = whole.links.iter().map(|link| {
+        let one = links(&whole, std::slice::from_ref(link));
+        (render::succession_mermaid(&one).len(), serde_json::to_string(&one).map_or(0, |json| json.len()))
+    });
+    let pages = filled(sizes);
+    let (shown, next_page) = match wanted(&pages, ask.page)? {
+        None => (whole.clone(), None),
+        Some((page, next)) => (links(&whole, whole.links.get(page).unwrap_or_default()), next),
+    };
+    let mut notes: Vec<String> = world.as_of.iter().map(|commit| format!("As of {commit}.")).collect();
+    let legacy = world.head.proposals().iter().filter(|document| document.is_legacy()).count();
+    if legacy > 0 {
+        notes.push(format!("Without front matter, and so without either key: {legacy}."));
+    }
+    let whole = Whole::Succession(whole);
+    Ok(Answer { season: None, succession: Some(shown), next_page, notes, whole, page: ask.page })
+}
+
+/// Some of the links, with the VEPs that they join.
+fn links(whole: &Succession, links: &[Link]) -> Succession {
+    let joined: BTreeSet<Number> = links.iter().flat_map(|link| [link.old, link.new]).collect();
+    let veps = whole.veps.iter().filter(|node| joined.contains(&node.number)).cloned();
+    Succession { veps: veps.collect(), links: links.to_vec() }
 }
 
 fn scope(world: &World, ask: &Ask) -> Result<Scope, Trouble> {
@@ -159,20 +221,25 @@ fn notes(world: &World, scope: &Scope, whole: &Overview) -> Vec<String> {
 
 /// Which VEPs stand on which page, counted over all groups.
 fn pages(whole: &Overview) -> Vec<std::ops::Range<usize>> {
-    let mut pages = Vec::new();
-    let (mut begin, mut text, mut json) = (0, 0, 0);
     let entries = whole.groups.iter().flat_map(|group| &group.veps);
-    for (index, entry) in entries.enumerate() {
-        let more_text = told(entry).len();
-        let more_json = serde_json::to_string(entry).map_or(0, |json| json.len());
+    filled(
+        entries.map(|entry| (told(entry).len(), serde_json::to_string(entry).map_or(0, |json| json.len()))),
+    )
+}
+
+/// Pages, each as full as it may be, of things with these sizes as text and as JSON; at least one.
+fn filled(sizes: impl Iterator<Item = (usize, usize)>) -> Vec<std::ops::Range<usize>> {
+    let mut pages = Vec::new();
+    let (mut begin, mut text, mut json, mut all) = (0, 0, 0, 0);
+    for (index, (more_text, more_json)) in sizes.enumerate() {
         if index > begin && (text + more_text > PAGE_TEXT || json + more_json > PAGE_JSON) {
             pages.push(begin..index);
             (begin, text, json) = (index, 0, 0);
         }
         text += more_text;
         json += more_json;
+        all = index + 1;
     }
-    let all = whole.groups.iter().map(|group| group.veps.len()).sum();
     pages.push(begin..all);
     pages
 }
@@ -212,29 +279,10 @@ fn few(counts: &Counts) -> Counts {
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let season = &self.season;
-        let releases: Vec<&str> = season.releases.iter().map(|dates| dates.release.as_str()).collect();
-        match releases.as_slice() {
-            [] => writeln!(f, "# Live VEPs\n")?,
-            some => writeln!(f, "# {} at a glance\n", some.join(" and "))?,
-        }
-        writeln!(f, "What is looked at: {}.", season.scope)?;
-        write!(f, "Today is {} (UTC).", season.today)?;
-        season.as_of.as_ref().map_or(Ok(()), |commit| write!(f, " As of {commit}."))?;
-        writeln!(f, " Dates: {}.", season.calendar)?;
-        if !season.releases.is_empty() {
-            writeln!(f)?;
-        }
-        season.releases.iter().try_for_each(|dates| dates.fmt(f))?;
-        if self.page.is_none_or(|page| page == 1) {
-            season.counts.fmt(f)?;
-        }
-        for group in &season.groups {
-            let all =
-                self.whole.groups.iter().find(|it| (it.kind, &it.release) == (group.kind, &group.release));
-            let count = all.map_or(0, |all| all.veps.len());
-            writeln!(f, "\n## {} ({count})\n", heading(group))?;
-            group.veps.iter().try_for_each(|entry| f.write_str(&told(entry)))?;
+        match (&self.season, &self.whole, &self.succession) {
+            (Some(season), Whole::Season(whole), _) => self.glance(f, season, whole)?,
+            (_, Whole::Succession(whole), Some(shown)) => drawing(f, whole, shown)?,
+            _ => {}
         }
         if let Some(next) = self.next_page {
             writeln!(f, "\nThe next page: page {next}.")?;
@@ -243,18 +291,57 @@ impl fmt::Display for Answer {
     }
 }
 
+/// The successions as Markdown: how many there are, what is wrong with them, and the drawing.
+fn drawing(f: &mut fmt::Formatter<'_>, whole: &Succession, shown: &Succession) -> fmt::Result {
+    let count = |is: &dyn Fn(&Link) -> bool| whole.links.iter().filter(|link| is(link)).count();
+    let missing = whole.veps.iter().filter(|node| node.missing).count();
+    writeln!(f, "# Which VEP takes the place of which\n")?;
+    writeln!(
+        f,
+        "Successions: {}; said by one end only: {}; on a circle: {}; VEPs that are named and not there: {missing}.",
+        whole.links.len(),
+        count(&|link| link.only.is_some()),
+        count(&|link| link.circle),
+    )?;
+    if shown.links.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "\n{}", fenced(&render::succession_mermaid(shown), "mermaid"))
+}
+
+impl Answer {
+    fn glance(&self, f: &mut fmt::Formatter<'_>, season: &Overview, whole: &Overview) -> fmt::Result {
+        let releases: Vec<&str> = season.releases.iter().map(|dates| dates.release.as_str()).collect();
+        match releases.as_slice() {
+            [] => writeln!(f, "# Live VEPs\n")?,
+            some => writeln!(f, "# {} at a glance\n", some.join(" and "))?,
+        }
+        if season.scope != releases.join(" and ") {
+            writeln!(f, "What is looked at: {}.", season.scope)?;
+        }
+        write!(f, "Today is {} (UTC).", season.today)?;
+        season.as_of.as_ref().map_or(Ok(()), |commit| write!(f, " As of {commit}."))?;
+        writeln!(f, " Dates: {}.", season.calendar)?;
+        if !season.releases.is_empty() {
+            writeln!(f)?;
+        }
+        season.releases.iter().try_for_each(|dates| write!(f, "{dates}"))?;
+        if self.page.is_none_or(|page| page == 1) {
+            write!(f, "{}", season.counts)?;
+        }
+        for group in &season.groups {
+            let all = whole.groups.iter().find(|it| (it.kind, &it.release) == (group.kind, &group.release));
+            let count = all.map_or(0, |all| all.veps.len());
+            writeln!(f, "\n## {} ({count})\n", group.heading())?;
+            group.veps.iter().try_for_each(|entry| f.write_str(&told(entry)))?;
+        }
+        Ok(())
+    }
+}
+
 /// A star that begins a note opens no emphasis.
 fn starred(note: &str) -> String {
     note.strip_prefix('*').map_or_else(|| note.to_owned(), |rest| format!("\\*{rest}"))
-}
-
-/// The heading of a group.
-fn heading(group: &Group) -> String {
-    match (&group.release, group.kind) {
-        (Some(release), Kind::Meta | Kind::Nonstandard) => format!("{} for {release}", group.kind.as_str()),
-        (Some(release), kind) => format!("{} in {release}", kind.as_str()),
-        (None, kind) => kind.as_str().into(),
-    }
 }
 
 /// One VEP as Markdown: a line that says what it is, and a few about what it needs.
@@ -334,7 +421,7 @@ impl fmt::Display for Counts {
         };
         let mark = if self.legacy > 0 { format!(" ({} of them\\*)", self.legacy) } else { String::new() };
         writeln!(f, "By state: {}{mark}.", list(&self.by_status, str::to_owned))?;
-        let risks: Vec<String> = crate::season::Risk::ALL
+        let risks: Vec<String> = Risk::ALL
             .iter()
             .filter_map(|risk| Some(format!("{} {}", risk.as_str(), self.by_risk.get(risk.as_str())?)))
             .collect();
