@@ -65,6 +65,9 @@ pub struct Overview {
     pub releases: Vec<Dates>,
     /// How many VEPs
     pub counts: Counts,
+    /// What changed, where an earlier day or commit was asked for
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Changes>,
     /// The VEPs
     pub groups: Vec<Group>,
 }
@@ -282,6 +285,10 @@ pub fn overview(world: &World, scope: &Scope) -> Overview {
         scope: told(scope),
         releases: scope.releases.iter().map(|release| dates(world, *release)).collect(),
         counts: counted(&groups),
+        changes: world
+            .earlier
+            .as_ref()
+            .map(|earlier| changes(world, earlier, |document| concerns(world, scope, document))),
         groups,
     }
 }

@@ -418,3 +418,115 @@ fn a_graph_stays_under_8_kib_and_its_pages_have_all_links() {
     }
     assert!(links == 1_000 && pages > 1, "{links} {pages}");
 }
+
+/// The example with a past: what its front matter says differently, what came and went, and what only moved.
+#[test]
+fn what_changed_since_a_commit_is_told_and_nothing_that_only_time_changed() {
+    use std::fs;
+    use std::process::Command;
+    let folder = crate::bump::universe();
+    let git = |args: &[&str]| {
+        let out = Command::new("git").arg("-C").arg(folder.path()).args(args).output().unwrap();
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    };
+    let vep = |path: &str| folder.path().join("veps").join(path);
+    let edit = |path: &str, from: &str, to: &str| {
+        let text = fs::read_to_string(vep(path)).unwrap();
+        assert!(text.contains(from), "{path}: {text}");
+        fs::write(vep(path), text.replacen(from, to, 1)).unwrap();
+    };
+    edit("sig-compute/402-boot-time-budget/vep.md", "status: provisional", "status: deferred");
+    edit("sig-network/408-interface-trust-zones/vep.md", "## Overview", "## Overview \n\nAnother word.\n");
+    let names = fs::read_dir(vep("sig-network")).unwrap().map(|it| it.unwrap().path());
+    let old = names.into_iter().find(|path| path.file_name().unwrap().to_string_lossy().starts_with("405-"));
+    fs::rename(old.unwrap(), vep("sig-network/405-elsewhere")).unwrap();
+    let gone = fs::read_dir(vep("sig-storage")).unwrap().map(|it| it.unwrap().path());
+    let mut gone = gone.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with("411-"));
+    fs::remove_dir_all(gone.next().unwrap()).unwrap();
+    let new =
+        fs::read_to_string(vep("sig-compute/402-boot-time-budget/vep.md")).unwrap().replace("402", "499");
+    fs::create_dir_all(vep("sig-compute/499-brand-new")).unwrap();
+    let new = new
+        .replace("status: deferred", "status: provisional")
+        .lines()
+        .take(30)
+        .collect::<Vec<_>>()
+        .join("\n");
+    fs::write(vep("sig-compute/499-brand-new/vep.md"), new).unwrap();
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "-m", "Changes"]);
+    let report = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vep-mcp"));
+        let out = command.arg("report").args(args).current_dir(folder.path()).output().unwrap();
+        (out.status.code(), String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+    };
+    // However far ahead one looks, time alone changes nothing.
+    for today in ["2026-08-18", "2031-01-01"] {
+        let sigs = [("compute", "402"), ("network", "405"), ("storage", "")];
+        let mut told: BTreeMap<&str, Value> = BTreeMap::new();
+        for (sig, _) in sigs {
+            let (code, out, err) =
+                report(&["--sig", sig, "--since", "HEAD~1", "--today", today, "--format", "json"]);
+            assert_eq!(code, Some(0), "{err}");
+            let answer: Value = serde_json::from_str(&out).unwrap();
+            told.insert(sig, answer["season"]["changes"].clone());
+        }
+        let numbers = |sig: &str, what: &str| -> Vec<u64> {
+            let list = told[sig][what].as_array().into_iter().flatten();
+            list.map(|it| it["number"].as_u64().unwrap()).collect()
+        };
+        assert_eq!(numbers("compute", "changed"), [402], "{today} {}", told["compute"]);
+        assert_eq!(told["compute"]["changed"][0]["what"], json!(["state: provisional, now deferred"]));
+        assert_eq!(numbers("compute", "came"), [499]);
+        assert_eq!(told["network"]["changed"], Value::Null, "where it lies is nothing that it says");
+        assert_eq!(told["network"]["only_text"], 1);
+        assert_eq!(numbers("storage", "went"), [411]);
+    }
+    let (code, out, _) = report(&["--sig", "compute", "--since", "HEAD"]);
+    assert!(
+        code == Some(0) && out.contains("## Changed since commit ") && out.contains("\nNothing.\n"),
+        "{out}"
+    );
+    let (code, _, err) = report(&["--since", "2001-01-01"]);
+    assert!(code == Some(2) && err.contains("has no commit as old as 2001-01-01"), "{err}");
+}
+
+#[test]
+fn what_changed_since_the_summer_on_the_real_corpus() {
+    use std::process::Command;
+    let Some(checkout) = wild::checkout() else { return };
+    let args = ["report", "v1.10", "--since", "2026-06-01", "--today", "2026-08-18", "--format", "json"];
+    let out = Command::new(env!("CARGO_BIN_EXE_vep-mcp")).args(args).current_dir(checkout).output().unwrap();
+    let answer: Value = serde_json::from_slice(&out.stdout).unwrap();
+    let changes = &answer["season"]["changes"];
+    let changed = changes["changed"].as_array().unwrap();
+    let numbers: Vec<u64> = changed.iter().map(|it| it["number"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, [106, 111, 141, 156, 183, 210, 222, 285]);
+    assert_eq!(changed[0]["what"], json!(["ga: no release, now v1.10"]));
+}
+
+#[test]
+fn a_page_with_what_changed_stays_under_8_kib() {
+    use vep_mcp::world::Base;
+    let (world, earlier) = (many(300), many(10));
+    let base = Base::new("commit 123456789 of 2026-01-01".into(), earlier, &world.head);
+    let world = World { earlier: Some(Arc::new(base)), ..world };
+    let (mut page, mut seen) = (json!(1), 0);
+    while page.is_u64() {
+        let answer = ask(&world, json!({ "release": "v1.10", "page": page }));
+        assert!(answer.to_string().len() <= 8192, "{}", answer.to_string().len());
+        let told = serde_json::to_value(&answer).unwrap();
+        assert_eq!(told["season"]["changes"].is_null(), page != 1, "it stands on the first page");
+        if page == 1 {
+            let listed = told["season"]["changes"]["came"].as_array().unwrap().len();
+            let more = told["season"]["changes"]["more"].as_u64().unwrap();
+            assert_eq!(listed as u64 + more, 290);
+            assert!(answer.to_string().contains("more; the command line lists all"));
+        }
+        page = told["next_page"].clone();
+        seen += 1;
+        if seen > 3 {
+            break;
+        }
+    }
+}

@@ -7,7 +7,7 @@
 //! Absent on purpose: links. Where the proposals are read is not known here.
 
 use crate::calendar;
-use crate::season::{Counts, Dates, Entry, Group, Overview, Risk, Target};
+use crate::season::{Change, Changes, Counts, Dates, Entry, Group, Overview, Risk, Target};
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
@@ -61,14 +61,38 @@ pub fn season_html(season: &Overview, notes: &[String]) -> String {
          <a class=\"skip\" href=\"#veps\">Skip to the VEPs</a>\n\
          <header>\n<h1>{name}</h1>\n{scope}\n\
          <p class=\"soft\">Today is {} (UTC).{as_of} Dates: {}.</p>\n</header>\n\
-         <main>\n{timelines}{}{}</main>\n<footer>\n{notes}</footer>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
+         <main>\n{timelines}{}{}{}</main>\n<footer>\n{notes}</footer>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
         digest(STYLE),
         digest(SCRIPT),
         escaped(&season.today),
         escaped(&season.today),
         escaped(&season.calendar),
         counts(&season.counts),
+        season.changes.as_ref().map_or_else(String::new, changed),
         table(season),
+    )
+}
+
+/// What changed since an earlier day.
+fn changed(changes: &Changes) -> String {
+    let lists = [("New", &changes.came), ("Gone", &changes.went), ("Changed", &changes.changed)];
+    let told = lists.into_iter().flat_map(|(what, list)| list.iter().map(move |it| (what, it)));
+    let told = told.map(|(what, Change { number, title, path, what: details })| {
+        let name = number.map_or_else(|| path.clone(), |number| format!("VEP-{number}"));
+        // The marks of Markdown are none here.
+        let details = escaped(&details.join("; ").replace('`', ""));
+        format!("<li>{what}: {} {}: {details}</li>\n", escaped(&name), escaped(title))
+    });
+    let mut told: String = told.collect();
+    if changes.only_text > 0 {
+        told.push_str(&format!("<li>Only the text, of {} VEPs</li>\n", changes.only_text));
+    }
+    if told.is_empty() {
+        told.push_str("<li>Nothing</li>\n");
+    }
+    format!(
+        "<section aria-labelledby=\"changes\">\n<h2 id=\"changes\">Changed since {}</h2>\n<ul>\n{told}</ul>\n</section>\n",
+        escaped(&changes.since)
     )
 }
 

@@ -34,6 +34,9 @@ pub struct Changes {
     /// How many more have another text that says the same
     #[serde(skip_serializing_if = "is_none")]
     pub only_text: usize,
+    /// How many more there are than are listed here
+    #[serde(skip_serializing_if = "is_none")]
+    pub more: usize,
 }
 
 /// What changed about one VEP.
@@ -51,14 +54,43 @@ pub struct Change {
     pub what: Vec<String>,
 }
 
+impl Changes {
+    /// As many of them as have room, the ones that came first.
+    pub fn within(&self, bytes: usize) -> Self {
+        let mut room = bytes;
+        let mut few = Self { came: vec![], went: vec![], changed: vec![], ..self.clone() };
+        let lists =
+            [(&self.came, &mut few.came), (&self.went, &mut few.went), (&self.changed, &mut few.changed)];
+        for (all, shown) in lists {
+            for change in all {
+                let size = serde_json::to_string(change).map_or(0, |json| json.len());
+                if size <= room {
+                    room -= size;
+                    shown.push(change.clone());
+                } else {
+                    room = 0;
+                    few.more += 1;
+                }
+            }
+        }
+        few
+    }
+}
+
 fn is_none(count: &usize) -> bool {
     *count == 0
 }
 
 /// What changed since an earlier world, of the VEPs that are wanted.
 pub fn changes(world: &World, earlier: &Base, wanted: impl Fn(&Document) -> bool) -> Changes {
-    let mut changes =
-        Changes { since: earlier.name.clone(), came: vec![], went: vec![], changed: vec![], only_text: 0 };
+    let mut changes = Changes {
+        since: earlier.name.clone(),
+        came: vec![],
+        went: vec![],
+        changed: vec![],
+        only_text: 0,
+        more: 0,
+    };
     for now in world.head.proposals() {
         let Some(was) = earlier.was(now.path()) else {
             if wanted(now) {

@@ -8,7 +8,8 @@
 use super::{Trouble, Verb, known_sig, notices};
 use crate::render::{self, Hand};
 use crate::season::{
-    Counts, Dates, Entry, Group, Link, Overview, Risk, Scope, Succession, overview, succession,
+    Change, Changes, Counts, Dates, Entry, Group, Link, Overview, Risk, Scope, Succession, overview,
+    succession,
 };
 use crate::text::{code, code_up_to, fenced, one_line};
 use crate::vep::{Handle, Number, Release};
@@ -21,6 +22,8 @@ use std::fmt;
 /// Most bytes of text, and of JSON, that the VEPs of a page have: with head and notes a page stays under 8 KiB.
 const PAGE_TEXT: usize = 5_200;
 const PAGE_JSON: usize = 6_400;
+/// Most bytes, as JSON, of what changed; it stands on the first page.
+const PAGE_CHANGES: usize = 2_400;
 /// Most groups that a count names one by one.
 const MOST_GROUPS: usize = 12;
 
@@ -43,10 +46,13 @@ pub struct Ask {
     /// Past day or commit
     #[arg(long, value_name = "DATE|REF")]
     as_of: Option<String>,
+    /// Also what changed since then
+    #[arg(long, value_name = "DATE|REF")]
+    since: Option<String>,
     /// Instead: which VEP replaces which, drawn
-    #[arg(long, conflicts_with_all = ["release", "sig", "person"])]
+    #[arg(long, conflicts_with_all = ["release", "sig", "person", "since"])]
     graph: bool,
-    /// Page; the command line shows all where none is named
+    /// Page; without one the command line shows all
     // An assistant reads a page at a time, a person the whole: the two faces have defaults of their own.
     #[arg(long)]
     #[serde(default = "first_page")]
@@ -99,6 +105,10 @@ impl Verb for ReleaseReport {
         ask.as_of.as_deref()
     }
 
+    fn since(ask: &Ask) -> Option<&str> {
+        ask.since.as_deref()
+    }
+
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         if ask.graph {
             return drawn(world, &ask);
@@ -142,16 +152,16 @@ fn wanted(pages: &[std::ops::Range<usize>], page: Option<usize>) -> Result<Wante
 
 /// The successions, drawn.
 fn drawn(world: &World, ask: &Ask) -> Result<Answer, Trouble> {
-    if ask.release.is_some() || ask.sig.is_some() || ask.person.is_some() {
+    if [&ask.release, &ask.sig, &ask.person, &ask.since].into_iter().any(Option::is_some) {
         let what = "the graph is of the whole checkout";
-        return Err(Trouble::new(what, "Ask for graph without release, sig and person."));
+        return Err(Trouble::new(what, "Ask for graph without release, sig, person and since."));
     }
     let whole = succession(world);
     let sizes = whole.links.iter().map(|link| {
         let one = links(&whole, std::slice::from_ref(link));
-        (render::succession_mermaid(&one).len(), serde_json::to_string(&one).map_or(0, |json| json.len()))
+        (render::succession_mermaid(&one).len(), size(&one))
     });
-    let pages = filled(sizes);
+    let pages = filled((0, 0), sizes);
     let (shown, next_page) = match wanted(&pages, ask.page)? {
         None => (whole.clone(), None),
         Some((page, next)) => (links(&whole, whole.links.get(page).unwrap_or_default()), next),
@@ -222,15 +232,21 @@ fn notes(world: &World, scope: &Scope, whole: &Overview) -> Vec<String> {
 /// Which VEPs stand on which page, counted over all groups.
 fn pages(whole: &Overview) -> Vec<std::ops::Range<usize>> {
     let entries = whole.groups.iter().flat_map(|group| &group.veps);
-    filled(
-        entries.map(|entry| (told(entry).len(), serde_json::to_string(entry).map_or(0, |json| json.len()))),
-    )
+    let changes = whole.changes.iter().map(|changes| changes.within(PAGE_CHANGES));
+    let taken = changes.map(|changes| (changes_told(&changes).len(), size(&changes))).next();
+    filled(taken.unwrap_or_default(), entries.map(|entry| (told(entry).len(), size(entry))))
 }
 
-/// Pages, each as full as it may be, of things with these sizes as text and as JSON; at least one.
-fn filled(sizes: impl Iterator<Item = (usize, usize)>) -> Vec<std::ops::Range<usize>> {
+fn size(value: &impl Serialize) -> usize {
+    serde_json::to_string(value).map_or(0, |json| json.len())
+}
+
+/// Pages, each as full as it may be, of things with these sizes as text and as JSON; at least one. Something else takes
+/// room on the first.
+fn filled(taken: (usize, usize), sizes: impl Iterator<Item = (usize, usize)>) -> Vec<std::ops::Range<usize>> {
     let mut pages = Vec::new();
-    let (mut begin, mut text, mut json, mut all) = (0, 0, 0, 0);
+    let (mut text, mut json) = taken;
+    let (mut begin, mut all) = (0, 0);
     for (index, (more_text, more_json)) in sizes.enumerate() {
         if index > begin && (text + more_text > PAGE_TEXT || json + more_json > PAGE_JSON) {
             pages.push(begin..index);
@@ -261,7 +277,9 @@ fn cut(whole: &Overview, page: std::ops::Range<usize>) -> Overview {
             groups.push(Group { veps, ..group.clone() });
         }
     }
-    Overview { groups, counts: few(&whole.counts), ..whole.clone() }
+    let changes = whole.changes.as_ref().filter(|_| page.start == 0);
+    let changes = changes.map(|changes| changes.within(PAGE_CHANGES));
+    Overview { groups, changes, counts: few(&whole.counts), ..whole.clone() }
 }
 
 /// Counts with only the largest SIGs named one by one.
@@ -329,6 +347,7 @@ impl Answer {
         if self.page.is_none_or(|page| page == 1) {
             write!(f, "{}", season.counts)?;
         }
+        season.changes.iter().try_for_each(|changes| write!(f, "\n{}", changes_told(changes)))?;
         for group in &season.groups {
             let all = whole.groups.iter().find(|it| (it.kind, &it.release) == (group.kind, &group.release));
             let count = all.map_or(0, |all| all.veps.len());
@@ -337,6 +356,30 @@ impl Answer {
         }
         Ok(())
     }
+}
+
+/// What changed, as Markdown.
+fn changes_told(changes: &Changes) -> String {
+    let mut lines = vec![format!("## Changed since {}\n", one_line(&changes.since, 120))];
+    for (what, list) in [("new", &changes.came), ("gone", &changes.went), ("changed", &changes.changed)] {
+        for Change { number, title, path, what: details } in list {
+            let name = number.map_or_else(|| code(path), |number| format!("VEP-{number}"));
+            lines.push(format!("- {what}: {name} {}: {}", code_up_to(title, 80), details.join("; ")));
+        }
+    }
+    if changes.more > 0 {
+        lines.push(format!(
+            "- and {} more; the command line lists all, or narrow it with sig or person",
+            changes.more
+        ));
+    }
+    if changes.only_text > 0 {
+        lines.push(format!("- only the text, of {} VEPs", changes.only_text));
+    }
+    if lines.len() == 1 {
+        lines.push("Nothing.".into());
+    }
+    lines.join("\n") + "\n"
 }
 
 /// A star that begins a note opens no emphasis.

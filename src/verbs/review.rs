@@ -38,7 +38,7 @@ pub struct Ask {
     /// Commit to review; default: the working tree
     #[arg(long, value_name = "REF")]
     head: Option<String>,
-    /// Number of the pull request to review, of a remote repository
+    /// Pull request, of a remote repository
     #[arg(long, value_name = "NUMBER", conflicts_with = "head")]
     pr: Option<u32>,
     /// Title of the pull request

@@ -42,19 +42,19 @@ pub struct Reviewers;
 pub struct Ask {
     /// A VEP
     vep: Option<Name>,
-    /// A path instead, also of a file still to come
+    /// Or a path
     #[arg(long, conflicts_with = "vep")]
     path: Option<String>,
     /// Who opens the pull request
     #[arg(long)]
     author: Option<String>,
-    /// Count the load in this SIG only
+    /// Load in this SIG only
     #[arg(long)]
     sig: Option<String>,
-    /// Count the load for this release only
+    /// Load for this release only
     #[arg(long)]
     release: Option<String>,
-    /// People to skip, for the next page
+    /// People to skip
     #[arg(long)]
     offset: Option<usize>,
 }
