@@ -133,6 +133,9 @@ fn status(world: &World, document: &Document) -> String {
     }
 }
 
+/// The people of one part.
+type People = fn(&Document) -> &[Fact<Handle>];
+
 /// What two texts of a VEP say differently.
 fn differing(world: &World, was: &Document, now: &Document) -> Vec<String> {
     let mut what = Vec::new();
@@ -158,7 +161,7 @@ fn differing(world: &World, was: &Document, now: &Document) -> Vec<String> {
             |of: &BTreeMap<String, String>| of.get(stage).cloned().unwrap_or_else(|| "no release".into());
         said(stage, release(&before), release(&after));
     }
-    let parts: [(&str, fn(&Document) -> &[Fact<Handle>]); 3] = [
+    let parts: [(&str, People); 3] = [
         ("authors", |document| &document.facts.authors),
         ("reviewers", |document| &document.facts.reviewers),
         ("approvers", |document| &document.facts.approvers),
