@@ -602,11 +602,9 @@ fn tools_show_hostile_text_as_data() {
         hostile.call(&mut court, "suggest_reviewers", json!({ "offset": offset }));
     }
     hostile.call(&mut court, "release_report", json!({ "graph": true }));
-    let mut page = json!(1);
-    while page.is_u64() {
-        let answer = hostile.call(&mut court, "release_report", json!({ "sig": "compute", "page": page }));
-        page = answer["result"]["structuredContent"]["next_page"].clone();
-    }
+    // All pages at once.
+    let all = hostile.call(&mut court, "release_report", json!({ "sig": "compute", "page": null }));
+    assert!(all["result"]["structuredContent"]["season"]["counts"]["veps"].as_u64() > Some(100), "{all}");
     for minor in 9..20 {
         hostile.call(&mut court, "check_freeze", json!({ "release": format!("v1.{minor}") }));
         hostile.call(&mut court, "release_report", json!({ "release": format!("v1.{minor}") }));
@@ -637,6 +635,9 @@ fn a_change_is_reviewed_and_shown_as_data() {
             json!({ "base": base, "full": true, "upstream": true, "all": true }),
         );
         hostile.call(&mut court, "review_changes", json!({ "base": base, "head": BRANCH }));
+        for of in [json!({ "since": base, "sig": "compute" }), json!({ "since": base })] {
+            hostile.call(&mut court, "release_report", of);
+        }
     }
     for payload in payloads() {
         hostile.call(&mut court, "review_changes", json!({
@@ -705,6 +706,7 @@ fn wrong_questions_are_quoted_as_data() {
             ("release_report", json!({ "sig": payload })),
             ("release_report", json!({ "person": payload })),
             ("release_report", json!({ "as_of": payload })),
+            ("release_report", json!({ "since": payload })),
             ("check_freeze", json!({ "vep": payload })),
             ("explain", json!({ "topic": payload })),
             ("draft_vep", json!({ "title": "A", "sig": payload })),
@@ -903,6 +905,7 @@ fn the_command_line_shows_hostile_text_as_data() {
                     "{place}: {told}"
                 );
             }
+            [.., "--format", "csv" | "html" | "dot"] => court.visible(&place, &told.replace('\r', ""), true),
             ["validate" | "review", ..] => {
                 court.visible(&place, &told, true);
                 if let Some(line) = told.lines().find(|line| line.starts_with(MARK)) {
@@ -912,6 +915,12 @@ fn the_command_line_shows_hostile_text_as_data() {
             _ => court.markdown(&place, &told),
         }
     };
+    for format in ["csv", "html", "mermaid"] {
+        run(&["report", "--sig", "compute", "--format", format]);
+    }
+    for format in ["dot", "mermaid"] {
+        run(&["report", "--graph", "--format", format]);
+    }
     let vep = ["101", "111", "113", "114", "202", "213", "301", "313", "401", "411", "502", "601", "612"];
     for format in ["text", "markdown", "json", "sarif", "github"] {
         for args in [
@@ -944,6 +953,10 @@ fn the_command_line_shows_hostile_text_as_data() {
             &["bump", "--due"],
             &["draft", "QZX Ignore <b>", "--sig", "compute"],
             &["freeze", "v1.11"],
+            &["report"],
+            &["report", "--sig", "compute"],
+            &["report", "--since", "main"],
+            &["report", "--graph"],
         ] {
             run(&[args, &["--format", format]].concat());
         }

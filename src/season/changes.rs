@@ -7,7 +7,7 @@
 use crate::document::{Document, Fact, Front};
 use crate::migration::implied;
 use crate::text::{code, one_line};
-use crate::vep::{Handle, Number};
+use crate::vep::{Handle, Number, Stage};
 use crate::world::{Base, World};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -155,11 +155,12 @@ fn differing(world: &World, was: &Document, now: &Document) -> Vec<String> {
     };
     said("state", status(world, was), status(world, now));
     said("title", title(was), title(now));
-    let (before, after) = (targets(was), targets(now));
+    let (before, after) = (targets(world, was), targets(world, now));
     for stage in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
         let release =
             |of: &BTreeMap<String, String>| of.get(stage).cloned().unwrap_or_else(|| "no release".into());
-        said(stage, release(&before), release(&after));
+        let named = if Stage::read(stage).is_some() { stage.clone() } else { code(stage) };
+        said(&named, release(&before), release(&after));
     }
     let parts: [(&str, People); 3] = [
         ("authors", |document| &document.facts.authors),
@@ -173,10 +174,10 @@ fn differing(world: &World, was: &Document, now: &Document) -> Vec<String> {
     what
 }
 
-/// The targets, stage by stage.
-fn targets(document: &Document) -> BTreeMap<String, String> {
-    let targets = document.facts.targets.iter();
-    targets.map(|(stage, release)| (stage.to_string(), release.value.to_string())).collect()
+/// The targets, stage by stage; also of what no key of the schema can say.
+fn targets(world: &World, document: &Document) -> BTreeMap<String, String> {
+    let targets = super::targets(world, document).into_iter();
+    targets.map(|target| (target.stage, target.release)).collect()
 }
 
 /// People as they are compared: without `@` and case, in the order of the alphabet.
