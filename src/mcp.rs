@@ -72,7 +72,7 @@ pub const INSTRUCTIONS: &str = "\
 Governance of KubeVirt's VEPs (Virtualization Enhancement Proposals) as VEP-282 rules it, read from a \
 checkout of kubevirt/enhancements. Deterministic, and offline unless started otherwise; nothing is ever written.
 
-- Find a VEP with query_veps, read it with get_vep (a section's text on demand); begin one with draft_vep.
+- Find a VEP with query_veps, read it with get_vep (a section's text on demand); begin one with draft_vep; a release at a glance: release_report.
 - Before you propose any text of a VEP, give it to validate_vep as `draft` with the `path` it is meant \
 for; mend every error as its fix says, and validate again until it passes.
 - Before you propose a pull request ask review_changes; only what the change made fails it.

@@ -174,6 +174,15 @@ pub fn denies_gate(sentence: &str) -> bool {
     (0..words.len()).filter(is_gate).any(|at| denied(at) || denied_behind(at))
 }
 
+/// What says that something did not make its release.
+const SLIPS: [&str; 6] = ["slip", "postpon", "delay", "did not make", "didn't make", "missed"];
+
+/// Whether a text speaks of something that did not make its release.
+pub fn says_slipped(text: &str) -> bool {
+    let text = text.to_lowercase();
+    SLIPS.iter().any(|it| text.contains(it))
+}
+
 /// What a clause says that leaves Alpha out, as words.
 #[rustfmt::skip]
 const SKIPS: &[&str] = &[

@@ -436,7 +436,7 @@ fn is_unconfirmed(world: &World, document: &Document, stage: Option<Stage>, rele
     !implemented && !moved_on && !history_names(document, release)
 }
 
-/// Whether a line of the Implementation History names a release.
+/// Whether a line of the Implementation History names a release, and does not say that something slipped.
 fn history_names(document: &Document, release: Release) -> bool {
     let sections = &document.outline.sections;
     let Some(history) = sections.iter().find(|it| it.name == "implementation history") else { return false };
@@ -446,6 +446,7 @@ fn history_names(document: &Document, release: Release) -> bool {
         history.span.holds(passage.span)
             && passage.span != history.heading
             && !passage.struck
+            && !prose::says_slipped(&passage.text)
             && words.any(|word| [&short, &long].iter().any(|it| word.trim_end_matches('.') == it.as_str()))
     })
 }

@@ -299,7 +299,8 @@ fn row(rank: usize, group: &Group, entry: &Entry) -> String {
     let risks: Vec<&str> = entry.risks.iter().map(|at| at.risk.as_str()).collect();
     let sig = escaped(entry.sig.as_deref().unwrap_or("none"));
     let mark = if entry.implied.is_some() { "*" } else { "" };
-    let people = [("reviewers", &entry.reviewers), ("approvers", &entry.approvers)];
+    let people =
+        [("authors", &entry.authors), ("reviewers", &entry.reviewers), ("approvers", &entry.approvers)];
     let people: String = people
         .iter()
         .filter(|(_, all)| !all.is_empty())

@@ -463,10 +463,7 @@ fn slipped(case: &Case<'_>, release: Release) -> Option<String> {
         let text = passage.text.to_lowercase();
         let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')'));
         let named = words.any(|word| names.iter().any(|name| word.trim_end_matches(['.', ':']) == name));
-        named
-            && ["slip", "postpon", "delay", "did not make", "didn't make", "missed"]
-                .iter()
-                .any(|it| text.contains(it))
+        named && prose::says_slipped(&text)
     };
     let passage = case.now.outline.passages.iter().find(says)?;
     Some(one_line(&passage.text, 80))

@@ -92,7 +92,7 @@ const TABLE: &[Row] = &[
     Row(
         |it| it.status.is_some_and(|status| !status.is_live()),
         Who::Approvers,
-        "clear its target, or begin it anew: it is not live",
+        "clear its target, for it is not live",
     ),
     Row(
         |it| it.is_at(Risk::Unconfirmed),

@@ -405,7 +405,8 @@ fn told(entry: &Entry) -> String {
         format!("- {name} {}{sig}", code_up_to(&entry.title, 80)),
         format!("  - {}{mark}; {targets}", entry.status),
     ];
-    let people = [("reviewers", &entry.reviewers), ("approvers", &entry.approvers)];
+    let people =
+        [("authors", &entry.authors), ("reviewers", &entry.reviewers), ("approvers", &entry.approvers)];
     let named: Vec<String> = people
         .into_iter()
         .filter(|(_, all)| !all.is_empty())
