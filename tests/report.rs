@@ -5,6 +5,7 @@ use crate::wild;
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::sync::Arc;
 use vep_mcp::calendar::Calendar;
 use vep_mcp::corpus::Corpus;
@@ -529,4 +530,51 @@ fn a_page_with_what_changed_stays_under_8_kib() {
             break;
         }
     }
+}
+
+#[test]
+fn a_line_of_the_history_confirms_unless_it_says_that_something_slipped() {
+    for (line, unconfirmed) in [
+        ("", true),
+        ("- v1.9 (Alpha): merged in kubevirt/kubevirt#1.", false),
+        ("- 2026-07-30: released with v1.9.0.", false),
+        ("- Alpha slipped from v1.9 to v1.10.", true),
+        ("- It was postponed beyond v1.9.", true),
+        ("- ~~v1.9 (Alpha): merged.~~", true),
+        ("- v1.90: merged.", true),
+    ] {
+        let text = format!(
+            "# VEP #7: Clock\n\n- This VEP targets alpha for version: v1.9\n\n## Implementation History\n\n{line}\n\n## Other\n\nv1.9\n"
+        );
+        let document = Document::parse(Source::new("veps/sig-compute/7-clock/vep.md", text));
+        let corpus = Corpus::new(vec![Arc::new(document)], vec![]);
+        let world = World::unchanged(corpus, Calendar::snapshot(), date(2026, 8, 18));
+        let season = whole(&world, json!({ "release": "v1.9" }));
+        assert_eq!(risks(&season, 7).contains(&"unconfirmed"), unconfirmed, "{line}");
+    }
+}
+
+/// An assistant reads a page at a time; a person at the command line has the whole at once.
+#[test]
+fn the_command_line_tells_all_and_a_page_where_one_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    for number in 1..=64 {
+        let place = folder.path().join(format!("veps/sig-compute/{number}-x"));
+        fs::create_dir_all(&place).unwrap();
+        let text = format!("# VEP #{number}: Clock\n\n- This VEP targets alpha for version: v1.10\n");
+        fs::write(place.join("vep.md"), text).unwrap();
+    }
+    let told = |args: &[&str]| {
+        let args = [&["--today", "2026-08-18", "report"], args].concat();
+        let out = crate::faces::command_line::command(folder.path(), &args).output().unwrap();
+        assert!(out.status.success(), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8(out.stdout).unwrap()
+    };
+    let veps = |text: &str| text.lines().filter(|line| line.starts_with("- VEP-")).count();
+    let all = told(&[]);
+    assert!(veps(&all) == 64 && !all.contains("The next page"), "{all}");
+    let page = told(&["--page", "2"]);
+    assert!(veps(&page) < 64 && page.contains("The next page: page 3."), "{page}");
+    // The other hands tell the whole in any case.
+    assert_eq!(read_csv(&told(&["--page", "2", "--format", "csv"])).len(), 65);
 }
