@@ -528,7 +528,10 @@ impl ServerHandler for Server {
             addresses.truncate(listen::MOST_ADDRESSES);
         }
         // From the acknowledgment on nothing is missed, so what was there is remembered before it.
-        *self.noticed.lock().unwrap_or_else(PoisonError::into_inner) = self.outside.load(None).ok();
+        // Nothing else is answered meanwhile, so nothing is fetched for that: then the first look is the listener's.
+        let is_near = !self.outside.reaches_out();
+        let noticed = is_near.then(|| self.outside.load(None).ok()).flatten();
+        *self.noticed.lock().unwrap_or_else(PoisonError::into_inner) = noticed;
         Some(accepted)
     }
 

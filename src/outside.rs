@@ -190,7 +190,7 @@ impl Outside {
                 with_beside(World::unchanged(head, calendar, today), beside)
             }
             (None, Some(_)) => {
-                let (head, beside) = git::Git::around(root).tree("HEAD", None, &mut caches.objects)?;
+                let (head, beside) = self.git(root).tree("HEAD", None, &mut caches.objects)?;
                 with_beside(World::unchanged(head, calendar, today), beside)
             }
             (Some(Compare { base: None, head: None, .. }), Some(_)) if pull.is_none() => {
@@ -199,7 +199,7 @@ impl Outside {
             (Some(compare), clone) => {
                 let named = pull.as_deref().or(compare.head.as_deref());
                 let head = named.or(clone.is_some().then_some("HEAD"));
-                compared(&root, compare.base.as_deref(), head, &mut caches, calendar, today)?
+                compared(&self.git(root.clone()), &root, compare, head, &mut caches, calendar, today)?
             }
         };
         let told = clone.map(|clone| match note.flatten() {
@@ -238,7 +238,7 @@ impl Outside {
             None => self.root(),
         };
         let Ok(root) = root else { return world };
-        let git = git::Git::around(root);
+        let git = self.git(root);
         let Some(head) = git.commits_named(&["HEAD"]).ok().and_then(|ids| ids.into_iter().next()) else {
             return world;
         };
@@ -264,7 +264,7 @@ impl Outside {
             Checkout::Folder(root) => (root, None),
             Checkout::Clone(clone) => (clone.folder, Some(clone.told)),
         };
-        let git = git::Git::around(root);
+        let git = self.git(root);
         let (commit, day) = git.as_of(at, self.today.unwrap_or_else(now).max(now()))?;
         let mut caches = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let (head, beside) = git.tree(&commit, None, &mut caches.objects)?;
@@ -328,6 +328,11 @@ impl Outside {
         })
     }
 
+    /// The repository of a checkout.
+    fn git(&self, root: PathBuf) -> git::Git {
+        if self.is_remote() { git::Git::bare(root) } else { git::Git::around(root) }
+    }
+
     /// What there is to read.
     fn checkout(&self, work: &Work) -> Result<Checkout, Failure> {
         match (&self.place, &self.remote) {
@@ -376,17 +381,17 @@ fn under_todays_paths(corpus: Corpus, moved: &BTreeMap<String, String>) -> Corpu
 
 /// A world with its base. The head is the working tree, unless a commit is named.
 fn compared(
+    git: &git::Git,
     root: &Path,
-    base: Option<&str>,
+    compare: &Compare,
     given: Option<&str>,
     caches: &mut Caches,
     calendar: Calendar,
     today: Date,
 ) -> Result<World, Failure> {
-    let git = git::Git::around(root.to_owned());
     let head = given.unwrap_or("HEAD");
     // Whatever else is wrong, a head that is not there is told first.
-    let base = match base {
+    let base = match compare.base.as_deref() {
         Some(name) => name,
         None => {
             git.commits_named(&[head])?;
@@ -411,7 +416,9 @@ fn compared(
     let (before, beside_before) = git.tree(&parted, Some(&now), &mut caches.objects)?;
     let was = with_beside(World::unchanged(before, calendar.clone(), today), beside_before);
     let commits = git.commits(&parted, head)?;
-    let head_name = given.map_or("the working tree".into(), |name| code(name.trim_start_matches("refs/")));
+    let head_name = given.map_or("the working tree".into(), |name| {
+        code(name.trim_start_matches("refs/").trim_start_matches("vep-mcp/"))
+    });
     let base = base.trim_start_matches("refs/remotes/");
     let name = format!("{}, the merge base of {} and {head_name}", git::short(&parted), code(base));
     let base = Base::new(name, was, &now);

@@ -65,6 +65,7 @@ impl Elsewhere {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vep-mcp"));
         command.args(args).env("XDG_CACHE_HOME", self.cache()).current_dir(self.folder.path());
+        command.env_remove("VEP_ONLINE").env_remove("VEP_REPO");
         command
     }
 
@@ -86,7 +87,9 @@ impl Elsewhere {
 
     fn clones(&self) -> Vec<PathBuf> {
         let clones = fs::read_dir(self.cache().join("vep-mcp/clones")).into_iter().flatten();
-        clones.map(|entry| entry.unwrap().path()).collect()
+        // Beside a clone lies the file by which servers take turns.
+        let clones = clones.map(|entry| entry.unwrap().path());
+        clones.filter(|path| path.extension().is_none_or(|it| it != "turn")).collect()
     }
 
     /// Makes the clone as old as that.
@@ -135,6 +138,7 @@ fn what_is_not_there_is_said_and_nothing_is_left_behind() {
         ("git://127.0.0.1:1/enhancements", "not allowed"),
         (helper.as_str(), "not allowed"),
         ("https://me:secret@127.0.0.1:1/enhancements", "127.0.0.1"),
+        ("https://secret@127.0.0.1:1/enhancements", "127.0.0.1"),
         ("no/such/folder", "no folder `veps/`"),
     ] {
         let out = elsewhere.run(&["query", "--repo", place]);
@@ -210,8 +214,145 @@ fn many_at_once_share_a_clone_and_a_broken_one_is_made_anew() {
         }
     });
     assert_eq!(elsewhere.clones().len(), 1, "{:?}", elsewhere.clones());
-    fs::remove_dir_all(elsewhere.clones()[0].join("objects")).unwrap();
+    for part in ["objects", "HEAD"] {
+        let part = elsewhere.clones()[0].join(part);
+        if part.is_dir() {
+            fs::remove_dir_all(part).unwrap()
+        } else {
+            fs::remove_file(part).unwrap()
+        }
+        assert_eq!(elsewhere.status(&[]).0, "provisional");
+        assert_eq!(elsewhere.clones().len(), 1, "{:?}", elsewhere.clones());
+    }
+}
+
+#[test]
+fn many_at_once_refresh_a_clone_and_none_says_that_it_is_older_than_it_is() {
+    let elsewhere = Elsewhere::new();
     assert_eq!(elsewhere.status(&[]).0, "provisional");
+    for status in ["deferred", "withdrawn"] {
+        elsewhere.push(status, "refs/heads/main");
+        elsewhere.age(96);
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(|| {
+                    let (found, err) = elsewhere.status(&[]);
+                    assert_eq!(found, status);
+                    assert!(err.contains(", just now") && !err.contains("not refreshed"), "{err}");
+                });
+            }
+        });
+    }
+}
+
+/// Git that cannot be asked says nothing of a clone, and nothing that a run which was killed left behind is in the way.
+#[test]
+fn a_clone_outlives_whatever_happens_to_git() {
+    let elsewhere = Elsewhere::new();
+    let remote = elsewhere.remote();
+    assert_eq!(elsewhere.status(&[]).0, "provisional");
+    let clone = elsewhere.clones().remove(0);
+    let mut command = elsewhere.command(&["query", "--repo", &remote]);
+    let out = command.env("PATH", elsewhere.folder.path()).output().unwrap();
+    assert_eq!(out.status.code(), Some(3));
+    assert!(clone.join("HEAD").is_file(), "{}", String::from_utf8_lossy(&out.stderr));
+    // Locks and a half-made clone of hours ago.
+    let hours_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3 * 3600);
+    for left in [clone.join("HEAD.lock"), clone.join("refs/heads/main.lock")] {
+        fs::write(&left, "").unwrap();
+        fs::File::options().write(true).open(&left).unwrap().set_modified(hours_ago).unwrap();
+    }
+    elsewhere.push("deferred", "refs/heads/main");
+    elsewhere.age(1);
+    assert_eq!(elsewhere.status(&[]).0, "deferred");
+    let half = clone.with_file_name("new-killed");
+    fs::create_dir(&half).unwrap();
+    fs::File::open(&half).unwrap().set_modified(hours_ago).unwrap();
+    fs::remove_dir_all(&clone).unwrap();
+    assert_eq!(elsewhere.status(&[]).0, "deferred");
+    assert_eq!(elsewhere.clones(), [clone]);
+}
+
+/// What a user has configured for git as a whole does not change what a clone is.
+#[test]
+fn whatever_the_user_has_configured_a_clone_is_the_same() {
+    for (config, variable) in [
+        ("[safe]\n\tbareRepository = explicit\n", ""),
+        ("[remote \"origin\"]\n\tfetch = +refs/pull/*/head:refs/remotes/origin/pr/*\n", ""),
+        ("[fetch]\n\tprune = false\n\twriteCommitGraph = true\n[transfer]\n\tfsckObjects = true\n", ""),
+        ("[init]\n\tdefaultBranch = trunk\n[core]\n\tbare = false\n", ""),
+        ("", "GIT_CONFIG"),
+        ("", "GIT_COMMON_DIR"),
+    ] {
+        let elsewhere = Elsewhere::new();
+        elsewhere.git(&["push", "--quiet", "origin", "HEAD:refs/heads/pr/7", "HEAD:refs/pull/7/head"]);
+        let file = elsewhere.folder.path().join("gitconfig");
+        fs::write(&file, config).unwrap();
+        let other = elsewhere.folder.path().join("other");
+        for hours in [0, 1] {
+            elsewhere.age(hours);
+            let remote = elsewhere.remote();
+            let mut command = elsewhere.command(&["query", "--repo", &remote, "--format", "json"]);
+            command.env("GIT_CONFIG_GLOBAL", &file);
+            if !variable.is_empty() {
+                command.env(variable, &other);
+            }
+            let out = command.output().unwrap();
+            let err = String::from_utf8_lossy(&out.stderr);
+            assert!(out.status.success() && !err.contains("not refreshed"), "{config}{variable}: {err}");
+            assert!(!other.exists(), "{variable} is somebody else's");
+        }
+    }
+}
+
+/// A remote that filters, as GitHub does: what is too large to be read is left out, and only that.
+#[test]
+fn one_large_file_takes_no_question_away() {
+    let elsewhere = Elsewhere::new();
+    let large = "veps/sig-compute/402-boot-time-budget/appendix.md";
+    fs::write(elsewhere.work().join(large), "word \n".repeat(500_000)).unwrap();
+    elsewhere.commit("A large appendix");
+    elsewhere.git(&["push", "--quiet", "origin", "HEAD:main"]);
+    elsewhere.git(&["--git-dir", "../remote.git", "config", "uploadpack.allowFilter", "true"]);
+    let remote = format!("file://{}", elsewhere.remote());
+    for args in [&["query"][..], &["validate"], &["show", "402"], &["review", "--head", "main"]] {
+        let out = elsewhere.run(&[args, &["--repo", &remote]].concat());
+        assert!(out.status.code() < Some(2), "{args:?}: {}", String::from_utf8_lossy(&out.stderr));
+    }
+    let out = elsewhere.run(&["query", "--repo", &remote]);
+    assert!(String::from_utf8_lossy(&out.stdout).contains("at most 2097152 are read"), "it is told");
+}
+
+/// Somebody who listens waits for a slow remote, and nobody else does.
+#[cfg(unix)]
+#[test]
+fn a_listener_holds_nobody_up() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::process::Stdio;
+    let elsewhere = Elsewhere::new();
+    let ssh = elsewhere.folder.path().join("ssh.sh");
+    fs::write(&ssh, "#!/bin/sh\nshift\nsleep 8\nexec sh -c \"$*\"\n").unwrap();
+    fs::set_permissions(&ssh, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let mut command = elsewhere.command(&["serve", "--repo"]);
+    command.arg(format!("ssh://somewhere{}", elsewhere.remote()));
+    command.env("GIT_SSH_COMMAND", &ssh).env("GIT_SSH_VARIANT", "simple");
+    let mut server =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let begun = std::time::Instant::now();
+    let meta = json!({ "io.modelcontextprotocol/protocolVersion": "2026-07-28", "io.modelcontextprotocol/clientCapabilities": {} });
+    let listen = json!({ "jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": { "_meta": meta, "notifications": { "resourceSubscriptions": ["vep://proposals/402"] } } });
+    let list = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/list", "params": { "_meta": meta } });
+    let stdin = server.stdin.as_mut().unwrap();
+    writeln!(stdin, "{listen}\n{list}").unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let answered = lines.by_ref().map(|line| line.unwrap()).find(|line| line.contains("\"id\":2"));
+    assert!(
+        answered.is_some() && begun.elapsed() < std::time::Duration::from_secs(7),
+        "{:?}",
+        begun.elapsed()
+    );
+    server.kill().unwrap();
+    server.wait().unwrap();
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use crate::bump::universe;
 use crate::faces::BINARY;
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -25,7 +25,11 @@ const QUESTIONS: &[&[&str]] = &[
     &["migrate", "--status"],
     &["doctor"],
     &["demo"],
+    &["reviewers", "402"],
+    &["report"],
+    &["report", "--since", "HEAD"],
     &["query", "--offline"],
+    &["freeze", "--online", "--offline"],
 ];
 
 /// A session of a server, as a client would begin one.
@@ -60,8 +64,17 @@ fn sockets(strace: &str, folder: &Path, args: &[&str], input: &str) -> Vec<Strin
     command.args(["-f", "-e", "trace=socket,connect", "-o"]).arg(log.path()).arg(BINARY).args(args);
     command.current_dir(folder).env("XDG_CACHE_HOME", folder.join(".git/cache")).env_remove("VEP_ONLINE");
     let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(input.as_bytes()).unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(|line| line.unwrap());
+    // Whoever asked waits for the last answer before hanging up.
+    if input.contains("\"id\":3") {
+        let answered: Vec<String> = lines.by_ref().take(3).collect();
+        assert!(answered.iter().all(|line| line.contains("\"result\"")), "{answered:?}");
+    }
+    drop(stdin);
+    lines.for_each(drop);
     assert!(child.wait().unwrap().code().is_some_and(|code| code < 2), "{args:?}");
     let log = fs::read_to_string(log.path()).unwrap();
     log.lines().filter(|line| line.contains("AF_INET")).map(str::to_owned).collect()

@@ -58,7 +58,8 @@ pub(super) async fn listen(server: &Server, subscription: SubscriptionContext) -
         if changes.list && wants_list {
             let _ = subscription.sink().notify_resource_list_changed().await;
         }
-        let pause = if server.outside.is_remote() { REMOTE_PAUSE } else { PAUSE }.max(begun.elapsed());
+        let is_far = server.outside.is_remote() || server.outside.reaches_out();
+        let pause = if is_far { REMOTE_PAUSE } else { PAUSE }.max(begun.elapsed());
         tokio::select! {
             () = subscription.cancelled() => return Ok(()),
             () = tokio::time::sleep(pause) => {}

@@ -130,7 +130,7 @@ impl Outside {
             Some(remote) => remote.folder().ok()?,
             None => self.root().ok()?,
         };
-        let git = Git::around(folder);
+        let git = self.git(folder);
         Some(match git.default_branch() {
             Err(failure) => warn(NAME, failure.to_string(), "review and --base need a git repository"),
             Ok(None) => warn(NAME, "no upstream default branch is known here", WAY),
@@ -187,7 +187,7 @@ impl Outside {
         }
         let kept = cache.everything();
         let broken = kept.iter().filter(|(_, kept)| kept.is_none()).count();
-        let clones = super::tree::folders(&cache.below(CLONES));
+        let clones = super::tree::folders(&cache.below(CLONES), ".git");
         let says = format!("{folder}: {} schedules, {clones} clones", kept.len() - broken);
         match broken {
             0 => ok(NAME, says),
@@ -277,7 +277,7 @@ fn configuration(world: &World) -> Check {
         .iter()
         .filter_map(|name| {
             let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
-            Some((*name, remote::without_user(&value.to_string_lossy())))
+            Some((*name, harmless(&value.to_string_lossy())))
         })
         .collect();
     let variables: Vec<String> =
@@ -298,8 +298,32 @@ fn configuration(world: &World) -> Check {
 }
 
 /// The variables that change what the program does.
-const VARIABLES: [&str; 6] =
-    ["VEP_REPO", "VEP_ONLINE", "VEP_SCHEDULES_URL", "VEP_LOG", "XDG_CACHE_HOME", "HTTPS_PROXY"];
+const VARIABLES: [&str; 14] = [
+    "VEP_REPO",
+    "VEP_ONLINE",
+    "VEP_SCHEDULES_URL",
+    "VEP_LOG",
+    "XDG_CACHE_HOME",
+    "SSL_CERT_FILE",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+];
+
+/// A value without what may be a secret in it: it will be pasted into an issue.
+fn harmless(value: &str) -> String {
+    let shown = remote::without_user(value);
+    match shown.contains("://") {
+        true => shown,
+        // A proxy may be named without a scheme.
+        false => shown.rsplit('@').next().unwrap_or_default().to_owned(),
+    }
+}
 
 /// A place on this disk, as its owner reads it.
 fn shown(path: &Path) -> String {

@@ -8,7 +8,7 @@ use super::Failure;
 use super::process::{Answer, fed};
 use super::tree;
 use crate::corpus::{Corpus, Notice};
-use crate::document::Document;
+use crate::document::{Document, MOST_BYTES};
 use crate::text::{Source, code, code_up_to, one_line};
 use crate::world::{Commit, Work};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -33,6 +33,8 @@ const DEFAULT_BRANCHES: [&str; 6] = [
 #[derive(Debug)]
 pub struct Git {
     folder: PathBuf,
+    /// The folder is the repository itself, a bare one of ours; else one around it is looked for.
+    bare: bool,
 }
 
 /// Documents by the object that holds them, so that none is parsed twice.
@@ -48,20 +50,30 @@ pub struct Entry {
     pub path: String,
 }
 
+/// How a clone of ours names where it fetches from; nobody has configured anything for that.
+const REMOTE: &str = "vep-mcp-elsewhere";
+
 /// How long one question to git may take.
 const MOST_TIME: Duration = Duration::from_secs(30);
 
 impl Git {
     /// The repository around a folder.
     pub fn around(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder, bare: false }
+    }
+
+    /// A bare repository of ours. It is named and never looked for, which works whatever the user allows of those that
+    /// are found.
+    pub fn bare(folder: PathBuf) -> Self {
+        Self { folder, bare: true }
     }
 
     /// Reads: nothing that the repository configures is run.
     fn run(&self, args: &[&str], input: &[u8]) -> Result<Answer, Failure> {
         let guards = ["--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
         let mut command = self.command();
-        command.args(guards).args(args);
+        // An older git knows nothing of lazy fetching that is switched off, but every one knows this.
+        command.env("GIT_ALLOW_PROTOCOL", "none").args(guards).args(args);
         fed(command, input, MOST_TIME, &mut |_| {})
     }
 
@@ -79,7 +91,11 @@ impl Git {
 
     fn command(&self) -> Command {
         let mut command = Command::new("git");
-        command.arg("-C").arg(&self.folder).args(["--no-pager", "--literal-pathspecs"]);
+        match self.bare {
+            true => command.arg("--git-dir").arg(&self.folder),
+            false => command.arg("-C").arg(&self.folder),
+        };
+        command.args(["--no-pager", "--literal-pathspecs"]);
         // Set inside hooks, and meant for another repository than the one that was named.
         for variable in [
             "GIT_DIR",
@@ -91,6 +107,11 @@ impl Git {
             "GIT_EXTERNAL_DIFF",
             "GIT_CONFIG_PARAMETERS",
             "GIT_CONFIG_COUNT",
+            "GIT_CONFIG",
+            "GIT_COMMON_DIR",
+            "GIT_SHALLOW_FILE",
+            "GIT_DEFAULT_HASH",
+            "GIT_DEFAULT_REF_FORMAT",
         ] {
             command.env_remove(variable);
         }
@@ -105,25 +126,26 @@ impl Git {
         command
     }
 
-    /// Makes a bare repository here that fetches from an address: its branches under their own names, and as a clone
-    /// would name them.
+    /// Makes a bare repository here that fetches from an address.
     pub fn make(&self, url: &str) -> Result<(), Failure> {
         // Nothing of the user's template, which may hold hooks.
         self.ask(&["-c", "init.defaultBranch=main", "init", "--quiet", "--bare", "--template="], b"")?;
-        for (key, value) in [
-            ("remote.origin.url", url),
-            ("remote.origin.fetch", "+refs/heads/*:refs/heads/*"),
-            ("remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*"),
-        ] {
-            self.ask(&["config", "--add", key, value], b"")?;
-        }
+        self.ask(&["config", "--local", &format!("remote.{REMOTE}.url"), url], b"")?;
         Ok(())
     }
 
     /// Fetches into a clone of ours, with that person's credentials; nobody is asked for any. How far it is is told.
-    pub fn fetch(&self, args: &[&str], within: Duration, work: &Work) -> Result<(), Failure> {
+    pub fn fetch(&self, args: &[&str], refs: &[&str], within: Duration, work: &Work) -> Result<(), Failure> {
         let mut command = self.networked();
-        command.args(["fetch", "--progress", "--no-write-fetch-head", "--no-recurse-submodules"]).args(args);
+        command.args([
+            "fetch",
+            "--progress",
+            "--no-write-fetch-head",
+            "--no-recurse-submodules",
+            "--no-tags",
+        ]);
+        // Said here and not configured: nothing that the user has configured for a remote is added to them.
+        command.args(args).arg(REMOTE).args(refs);
         let mut line = String::new();
         let output = fed(command, b"", within, &mut |said| {
             line.push_str(&String::from_utf8_lossy(said));
@@ -167,34 +189,51 @@ impl Git {
         let text = String::from_utf8_lossy(&output.stderr);
         let said = |mark: &str| text.lines().find(|line| line.starts_with(mark)).map(str::to_owned);
         let line = said("fatal: ").or_else(|| said("error: ")).unwrap_or_else(|| self.said(output));
-        code_up_to(&line.replace(&self.folder.display().to_string(), "the clone"), 300)
+        code_up_to(&without_users(&line.replace(&self.folder.display().to_string(), "the clone")), 300)
     }
 
-    /// Makes the remote's default branch the one of the clone.
-    pub fn set_default_branch(&self, within: Duration) -> Result<(), Failure> {
+    /// What the remote says that its head is: the branch, where it says so, and the commit.
+    pub fn remote_head(&self, within: Duration) -> Result<(Option<String>, String), Failure> {
         let mut command = self.networked();
-        command.args(["ls-remote", "--symref", "origin", "HEAD"]);
+        command.args(["ls-remote", "--symref", REMOTE, "HEAD"]);
         let output = fed(command, b"", within, &mut |_| {})?;
         if !output.status.success() {
             return Err(Failure::Git(self.refused(&output)));
         }
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
         let named = told.lines().find_map(|line| line.strip_prefix("ref: ")?.split('\t').next());
-        // A bundle says which commit its head is, but not which branch.
         let head = told.lines().find_map(|line| line.strip_suffix("\tHEAD")).unwrap_or_default();
+        Ok((named.map(str::to_owned), head.to_owned()))
+    }
+
+    /// Makes the remote's default branch the one of the clone. A bundle says which commit its head is, but not which
+    /// branch.
+    pub fn set_default_branch(&self, (named, head): (Option<String>, String)) -> Result<(), Failure> {
         let listed = self.ask(&["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads"], b"")?;
         let listed = String::from_utf8_lossy(&listed).into_owned();
         let branches = || listed.lines().filter_map(|line| line.split_once(' '));
         let known = |name: &str| branches().any(|(_, branch)| branch == name);
         let usual = ["refs/heads/main", "refs/heads/master"].into_iter().find(|name| known(name));
         let alike = || branches().find(|(id, _)| *id == head).map(|(_, branch)| branch);
-        let branch = named.filter(|name| known(name)).or(usual).or_else(alike).ok_or_else(|| {
-            Failure::Git("the remote has no default branch: neither HEAD nor main is there".into())
-        })?;
+        let branch =
+            named.as_deref().filter(|name| known(name)).or(usual).or_else(alike).ok_or_else(|| {
+                Failure::Git("the remote has no default branch: neither HEAD nor main is there".into())
+            })?;
         for name in ["HEAD", "refs/remotes/origin/HEAD"] {
             self.ask(&["symbolic-ref", name, branch], b"")?;
         }
         Ok(())
+    }
+
+    /// Gives a commit of the clone another name.
+    pub fn name(&self, commit: &str, name: &str) -> Result<(), Failure> {
+        let id = self.commits_named(&[commit])?.into_iter().next().unwrap_or_default();
+        self.ask(&["update-ref", name, &id], b"").map(drop)
+    }
+
+    /// Whether the head of a clone can be read; an error where git could not be asked.
+    pub fn is_whole(&self) -> Result<bool, Failure> {
+        Ok(self.run(&["cat-file", "-e", "HEAD^{tree}"], b"")?.status.success())
     }
 
     /// The commit of the head, and its day.
@@ -217,7 +256,7 @@ impl Git {
     fn said(&self, output: &Answer) -> String {
         let text = String::from_utf8_lossy(&output.stderr);
         let line = text.lines().next().unwrap_or("git failed without a word");
-        code_up_to(&line.replace(&self.folder.display().to_string(), "the checkout"), 300)
+        code_up_to(&without_users(&line.replace(&self.folder.display().to_string(), "the checkout")), 300)
     }
 
     /// The commits that names mean, in one process. Names go in as input, never as arguments.
@@ -306,7 +345,8 @@ impl Git {
         let mut notices: Vec<Notice> = Vec::new();
         let mut entries: Vec<Entry> = Vec::new();
         for line in lines {
-            match entry(line) {
+            // A clone of ours leaves out what is too large to be read, and nothing else.
+            match entry(line, self.bare) {
                 Some(it) => entries.extend(tree::kept(it, &mut notices)),
                 None => notices.push(unnamed(line)),
             }
@@ -384,17 +424,37 @@ impl Git {
     }
 }
 
+/// A line without whatever names a user in its addresses: that may be a token.
+pub fn without_users(line: &str) -> String {
+    let mut parts = line.split("://");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part
+            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '\'' | '"' | '`'))
+            .unwrap_or(part.len());
+        let host = part.get(..end).unwrap_or_default();
+        let user = host.rfind('@').map_or(0, |at| at + 1);
+        out.push_str("://");
+        out.push_str(part.get(user..).unwrap_or_default());
+    }
+    out
+}
+
 /// The first letters of an object id, as people write them.
 pub fn short(id: &str) -> String {
     id.chars().take(9).collect()
 }
 
 /// One line of `ls-tree -l -z`: mode, kind, id, size, tab, path. None for a path that is not UTF-8.
-fn entry(line: &[u8]) -> Option<Entry> {
+fn entry(line: &[u8], lacks_only_large: bool) -> Option<Entry> {
     let (meta, path) = std::str::from_utf8(line).ok()?.split_once('\t')?;
     let mut meta = meta.split_ascii_whitespace();
     let (mode, _, id) = (meta.next()?, meta.next()?, meta.next()?);
-    let size = meta.next().and_then(|size| size.parse().ok()).unwrap_or_default();
+    // Of what is not in the clone git says that its size is bad; a folder of somebody else's (a submodule) has a dash.
+    let size = match meta.next()? {
+        "BAD" if lacks_only_large => MOST_BYTES as u64 + 1,
+        size => size.parse().unwrap_or_default(),
+    };
     Some(Entry { mode: mode.into(), id: id.into(), size, path: path.into() })
 }
 

@@ -4,10 +4,11 @@
 //! counts, and that is told. Only this room opens a socket, and only for these schedules.
 
 use super::cache::{Cache, Kept};
-use crate::calendar::{Calendar, Freeze, Schedule, Source};
+use crate::calendar::{Calendar, Freeze, Schedule, Source, days};
 use crate::text::one_line;
 use crate::vep::Release;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use ureq::tls::{RootCerts, TlsConfig};
@@ -23,8 +24,10 @@ const MOST_BYTES: u64 = 256 << 10;
 const FRESH: SignedDuration = SignedDuration::from_mins(10);
 /// For so long a network that did not answer is not asked again by the same server.
 const REST: Duration = Duration::from_secs(60);
-/// Most releases that are asked for.
-const MOST_RELEASES: usize = 6;
+/// Most releases that are looked at: those of several years.
+const MOST_RELEASES: usize = 16;
+/// How many days after its GA nobody asks for a release's schedule again.
+const LONG_OUT: i32 = 60;
 /// Most redirects that are followed.
 const MOST_REDIRECTS: u32 = 3;
 
@@ -45,8 +48,17 @@ pub enum Reach {
 pub struct Online {
     base: String,
     cache: Option<Cache>,
-    /// When the network last failed. Also the turn: who waits for it finds what the other fetched.
-    failed: Mutex<Option<Instant>>,
+    /// Also the turn: who waits for it finds what the other fetched.
+    state: Mutex<State>,
+}
+
+/// What a server remembers of the network.
+#[derive(Debug, Default)]
+struct State {
+    /// When it last did not answer.
+    failed: Option<Instant>,
+    /// What it answered, also where nothing can be kept on the disk.
+    kept: HashMap<String, Kept>,
 }
 
 /// What an address has.
@@ -59,7 +71,7 @@ enum Fetched {
 impl Online {
     /// The schedules below an address: `BASE/releases/vX.Y/schedule.yaml`.
     pub fn new(base: &str, cache: Option<Cache>) -> Self {
-        Self { base: base.trim_end_matches('/').to_owned(), cache, failed: Mutex::default() }
+        Self { base: base.trim_end_matches('/').to_owned(), cache, state: Mutex::default() }
     }
 
     /// The address as it may be shown: without whatever names a user.
@@ -73,8 +85,8 @@ impl Online {
         if reach == Reach::Disk {
             return None;
         }
-        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-        let rests = failed.is_some_and(|at| at.elapsed() < REST);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let rests = state.failed.is_some_and(|at| at.elapsed() < REST);
         let until = Instant::now() + MOST_WAIT;
         let mut asks = reach == Reach::Network && !rests;
         let mut schedules = Vec::new();
@@ -85,13 +97,22 @@ impl Online {
         let mut oldest: Option<Timestamp> = None;
         for release in wanted(built_in).take(MOST_RELEASES) {
             let url = format!("{}/releases/{release}/schedule.yaml", self.base);
-            let kept = self.cache.as_ref().and_then(|cache| cache.kept(&url));
+            let on_disk = self.cache.as_ref().and_then(|cache| cache.kept(&url));
+            let kept =
+                on_disk.into_iter().chain(state.kept.get(&url).cloned()).max_by_key(|kept| kept.checked);
+            let had_text = kept.as_ref().is_some_and(|kept| kept.text.is_some());
             let known = match self.asked(&url, kept.clone(), asks, until) {
-                Ok(known) => known,
+                Ok(known) => {
+                    if had_text && known.as_ref().is_some_and(|known| known.text.is_none()) {
+                        troubles.push(format!("{} has no schedule of {release} any more", self.shown()));
+                    }
+                    state.kept.extend(known.iter().map(|known| (url.clone(), known.clone())));
+                    known
+                }
                 Err(Trouble::Network(why)) => {
                     // What does not answer once is not asked for the next release.
                     asks = false;
-                    *failed = Some(Instant::now());
+                    state.failed = Some(Instant::now());
                     troubles.push(format!("{} did not answer: {why}", self.shown()));
                     kept
                 }
@@ -104,16 +125,28 @@ impl Online {
             let Some((text, checked)) = known.and_then(|kept| Some((kept.text?, kept.checked))) else {
                 break;
             };
-            oldest = Some(oldest.map_or(checked, |oldest| oldest.min(checked)));
-            schedules.push((release, Schedule::read(&text)));
+            let schedule = Schedule::read(&text);
+            // How long ago nobody asked for what is settled makes nothing else older.
+            if !is_long_out(&schedule) {
+                oldest = Some(oldest.map_or(checked, |oldest| oldest.min(checked)));
+            }
+            schedules.push((release, schedule));
         }
         if asks {
-            *failed = None;
+            state.failed = None;
+            if schedules.is_empty() && troubles.is_empty() {
+                troubles.push(format!(
+                    "{} has no schedule of what comes; is it the right address?",
+                    self.shown()
+                ));
+            }
         }
         let recorded = oldest.map(|at| at.to_zoned(TimeZone::UTC).date());
+        // A mirror is told as what it is.
+        let whose = if self.base == BASE { "kubevirt/sig-release" } else { "the schedules" };
         let name = match (reach, asks) {
-            (Reach::Network, true) => format!("kubevirt/sig-release at {}", self.shown()),
-            _ => format!("what was kept of kubevirt/sig-release at {}", self.shown()),
+            (Reach::Network, true) => format!("{whose} at {}", self.shown()),
+            _ => format!("what was kept of {whose} at {}", self.shown()),
         };
         let calendar = Calendar::new(schedules, Source { name, recorded });
         Some(troubles.into_iter().fold(calendar, Calendar::with_trouble))
@@ -129,7 +162,8 @@ impl Online {
     ) -> Result<Option<Kept>, Trouble> {
         let now = Timestamp::now();
         let is_fresh = |kept: &Kept| kept.checked <= now && now.duration_since(kept.checked) < FRESH;
-        if !asks || kept.as_ref().is_some_and(is_fresh) {
+        let is_over = |kept: &Kept| kept.text.as_ref().is_some_and(|text| is_long_out(&Schedule::read(text)));
+        if !asks || kept.as_ref().is_some_and(|kept| is_fresh(kept) || is_over(kept)) {
             return Ok(kept);
         }
         let answer = get(url, kept.as_ref(), until.saturating_duration_since(Instant::now()))
@@ -172,6 +206,12 @@ fn wanted(built_in: &Calendar) -> impl Iterator<Item = Release> {
     std::iter::successors(first, |release| Some(release.next()))
 }
 
+/// Whether a release is so long out that nobody moves its dates any more.
+fn is_long_out(schedule: &Schedule) -> bool {
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    schedule.ga.is_some_and(|ga| days(ga, today) > LONG_OUT)
+}
+
 /// Whether a text is a schedule; one row that cannot be read spoils none.
 fn usable(text: &str) -> Result<(), String> {
     let schedule = Schedule::read(text);
@@ -196,7 +236,7 @@ fn get(url: &str, kept: Option<&Kept>, within: Duration) -> Result<Fetched, Stri
     let config = ureq::Agent::config_builder()
         .tls_config(tls)
         // An address that is safe leads to no place that is not.
-        .https_only(url.starts_with("https://"))
+        .https_only(url.to_ascii_lowercase().starts_with("https://"))
         .http_status_as_error(false)
         .max_redirects(MOST_REDIRECTS)
         .max_redirects_will_error(true)

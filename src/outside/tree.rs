@@ -238,10 +238,11 @@ fn plain_file(file: &Path) -> Result<Option<Vec<u8>>, String> {
     fs::read(file).map(Some).map_err(|error| format!("not read: {error}"))
 }
 
-/// How many folders lie in a folder; none also where it is not there.
-pub fn folders(folder: &Path) -> usize {
+/// How many folders with such an end of the name lie in a folder; none also where it is not there.
+pub fn folders(folder: &Path, end: &str) -> usize {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).count()
+    let is_one = |entry: &DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    entries.filter(|entry| is_one(entry) && entry.file_name().to_string_lossy().ends_with(end)).count()
 }
 
 /// The example universe as a corpus, with what lies beside it.

@@ -1,6 +1,6 @@
 //! The MCP clients that are known, and whether they are told to start this program. Their files are only read.
 
-use super::{Check, fail, ok, shown, warn};
+use super::{Check, ok, shown, warn};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,8 @@ enum Below {
     Home,
     /// Where the system keeps the configuration of programs.
     Settings,
+    /// `~/.config`, on whatever system.
+    Dotted,
     /// The checkout.
     Checkout,
 }
@@ -31,7 +33,8 @@ const CLIENTS: &[(&str, Below, &str)] = &[
     ("VS Code, in the checkout", Below::Checkout, ".vscode/mcp.json"),
     ("Windsurf", Below::Home, ".codeium/windsurf/mcp_config.json"),
     ("Gemini CLI", Below::Home, ".gemini/settings.json"),
-    ("Zed", Below::Settings, "zed/settings.json"),
+    ("Zed", Below::Dotted, "zed/settings.json"),
+    ("Goose", Below::Dotted, "goose/config.yaml"),
     ("Codex", Below::Home, ".codex/config.toml"),
 ];
 
@@ -45,6 +48,7 @@ pub fn checks(checkout: Option<&Path>) -> Vec<Check> {
             let base = match below {
                 Below::Home => home(),
                 Below::Settings => settings(),
+                Below::Dotted => dotted(),
                 Below::Checkout => checkout.map(Path::to_owned),
             };
             Some((*client, base?.join(file)))
@@ -92,7 +96,12 @@ fn settings() -> Option<PathBuf> {
     if cfg!(windows) {
         return named("APPDATA");
     }
-    named("XDG_CONFIG_HOME").or_else(|| home().map(|home| home.join(".config")))
+    dotted()
+}
+
+fn dotted() -> Option<PathBuf> {
+    let named = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    named.or_else(|| home().map(|home| home.join(".config")))
 }
 
 /// The commands by which a client starts this program; or why its file does not say.
@@ -118,7 +127,10 @@ fn collect(value: &Value, commands: &mut Vec<String>) {
         Value::Object(entries) => {
             let command = entries.get("command");
             let command = command.and_then(|it| it.as_str().or_else(|| it.get("path")?.as_str()));
-            commands.extend(command.filter(|command| is_this_program(command)).map(str::to_owned));
+            let args = entries.get("args").and_then(Value::as_array).into_iter().flatten();
+            // A container or a launcher is given the program's name.
+            let said = command.into_iter().chain(args.filter_map(Value::as_str));
+            commands.extend(said.filter(|said| is_this_program(said)).map(str::to_owned).take(1));
             entries.values().for_each(|value| collect(value, commands));
         }
         Value::Array(values) => values.iter().for_each(|value| collect(value, commands)),
@@ -128,8 +140,10 @@ fn collect(value: &Value, commands: &mut Vec<String>) {
 
 /// `command = "…"` or `"command": "…"` in a line.
 fn command_in(line: &str) -> Option<String> {
-    let behind = line.trim_start().trim_start_matches('"').strip_prefix("command")?;
-    let value = behind.trim_start_matches(['"', ' ', ':', '=']).split('"').next()?;
+    let line = line.trim_start().trim_start_matches('"');
+    // Goose says `cmd`.
+    let behind = line.strip_prefix("command").or_else(|| line.strip_prefix("cmd"))?;
+    let value = behind.trim_start_matches(['"', ' ', ':', '=']).split('"').next()?.trim();
     is_this_program(value).then(|| value.to_owned())
 }
 
@@ -150,7 +164,7 @@ fn judged(client: &str, command: &str, here: Option<&Path>) -> Check {
     };
     let Some(path) = path else {
         let way = "install it there, or name where it is (the whole path: clients often have another PATH)";
-        return fail(
+        return warn(
             NAME,
             format!("{client} starts {}, which is not there", crate::text::code(command)),
             way,
@@ -187,6 +201,11 @@ mod tests {
                 &["C:\\x\\vep-mcp.exe"],
             ),
             ("[mcp_servers.veps]\ncommand = \"vep-mcp\"\nargs = [\"serve\"]\n", &["vep-mcp"]),
+            (
+                r#"{"mcpServers":{"v":{"command":"docker","args":["run","-i","vep-mcp","serve"]}}}"#,
+                &["vep-mcp"],
+            ),
+            ("extensions:\n  vep:\n    cmd: vep-mcp\n    args: [serve]\n", &["vep-mcp"]),
             (r#"{"mcpServers":{"other":{"command":"npx"}}}"#, &[]),
             (r#"{"mcpServers":{"vep-mcp-like":{"command":"vep-mcp2"}}}"#, &[]),
             ("", &[]),
