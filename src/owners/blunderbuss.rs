@@ -5,6 +5,9 @@
 //! request is left out. A pool is reached only when everybody in the pools before it has been drawn, so every set of
 //! candidates here is exact, though nobody knows who is drawn.
 //!
+//! Two is read as the most, too (governance, section 8). Among approvers Prow begins to count anew, so where it is
+//! configured without a maximum it may ask one approver more; [`ANEW`] says so.
+//!
 //! Absent on purpose: chance, who is a collaborator, and who has set a status that they are busy.
 
 use super::{Layer, Owners, normal};
@@ -15,6 +18,10 @@ pub const WANTED: usize = 2;
 
 /// The rule in a sentence.
 pub const RULE: &str = "Prow asks two: one leaf reviewer for each owned folder, then more leaves, then the layers above, then approvers; the author is left out, and a draft or a /cc in the body switches it off.";
+
+/// What is to be said where approvers are reached.
+pub const ANEW: &str =
+    "Among approvers Prow counts anew: where it is configured without a maximum it may ask one more.";
 
 /// A pool of people, and how many of them are asked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 use super::{Name, Trouble, Verb, known_sig, label, one};
 use crate::document::{Document, Front};
 use crate::migration::implied;
-use crate::owners::blunderbuss::{Kind, RULE};
+use crate::owners::blunderbuss::{ANEW, Kind, RULE, WANTED};
 use crate::owners::{self, Owners};
 use crate::text::{code, in_cell, one_line};
 use crate::vep::{Handle, META_FOLDER, Release};
@@ -285,8 +285,11 @@ fn pools(world: &World, ask: &Ask, notes: &mut Vec<String>) -> Result<Option<Poo
     let owners = &world.before().owners;
     let author = author(ask, document.map(|it| it.as_ref()), notes)?;
     let draw = owners.draw(&[&path], author.as_deref());
-    if draw.most < crate::owners::blunderbuss::WANTED {
+    if draw.most < WANTED {
         notes.push(format!("Prow finds {} of the two it looks for; ask somebody yourself.", draw.most));
+    }
+    if draw.pools.iter().any(|pool| matches!(pool.kind, Kind::Approvers(_))) {
+        notes.push(ANEW.into());
     }
     notes.extend(doubts(owners, &path));
     let draws = draw.pools.iter().map(|pool| Draw {
