@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::Command;
 use vep_mcp::document::{Document, Front, SCHEMA};
 use vep_mcp::edit::{Change, Refusal, edited};
+use vep_mcp::outside::{Outside, Place};
 use vep_mcp::patch::{Edit, Patch};
 use vep_mcp::text::{Source, Span};
 use vep_mcp::vep::Stage;
@@ -698,12 +699,10 @@ fn ask_the_oracle(written: &Written, change: &Change, tally: &mut Tally) {
 /// A model and the body that it stands before.
 fn bases() -> Vec<(Model, String)> {
     let mut bases = Vec::new();
-    let clock = crate::rules::lawful().remove(PATH).unwrap();
-    let documents = match crate::wild::world() {
-        Some(world) => world.head.proposals().iter().map(|it| Document::clone(it)).collect(),
-        None => vec![parsed(&clock)],
-    };
-    for document in documents {
+    // Without the real corpus the example's documents are as many bodies as a statistic needs.
+    let example = || Outside::new(Place::Example, None).load(None).unwrap();
+    let world = crate::wild::world().unwrap_or_else(example);
+    for document in world.head.proposals() {
         let facts = &document.facts;
         let targets: Vec<(String, Value)> = facts
             .targets
