@@ -13,6 +13,7 @@
 //! | 2 | [`vep`] | the words of the field: states, stages, releases, handles |
 //! | | [`law`] | the law's sources, and how they are cited |
 //! | | [`lifecycle`] | the state machine as a table |
+//! | | [`template`] | the sections of a VEP, and how a document's headings match them |
 //! | | [`prose`] | what a document says outside front matter |
 //! | | [`document`] | one `vep.md`, read whole and never refused |
 //! | | [`edit`] | exact changes to a document's front matter |
@@ -73,6 +74,7 @@ pub mod search;
 pub mod season;
 pub mod settings;
 pub mod sheet;
+pub mod template;
 pub mod text;
 pub mod upstream;
 pub mod vep;

@@ -11,7 +11,7 @@ mod sections;
 mod targets;
 
 pub use gates::gates;
-pub use sections::{OLD_NAMES, Sections, sections};
+pub use sections::{Sections, sections};
 pub use targets::{Aim, Bullet, TargetBlock, blocks, targets};
 
 use crate::markdown::{Block, Outline};

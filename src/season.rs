@@ -26,6 +26,7 @@ use crate::proposal::{Inputs, propose};
 use crate::prose::{self, Aim};
 use crate::rule::Was;
 use crate::sheet::{Sheet, judge};
+use crate::template::{self, Role};
 use crate::text::{code, one_line};
 use crate::vep::{Handle, Number, Release, Stage, Status};
 use crate::world::World;
@@ -438,8 +439,7 @@ fn is_unconfirmed(world: &World, document: &Document, stage: Option<Stage>, rele
 
 /// Whether a line of the Implementation History names a release, and does not say that something slipped.
 fn history_names(document: &Document, release: Release) -> bool {
-    let sections = &document.outline.sections;
-    let Some(history) = sections.iter().find(|it| it.name == "implementation history") else { return false };
+    let Some(history) = template::of_role(&document.outline, Role::History) else { return false };
     let (short, long) = (release.to_string(), format!("{release}.0"));
     document.outline.passages.iter().any(|passage| {
         let mut words = passage.text.split(|c: char| !c.is_alphanumeric() && c != '.');

@@ -11,7 +11,7 @@ use vep_mcp::vep::Status;
 /// The rooms, the bottom floor first. A room may use its own floor's earlier rooms and all floors below.
 const FLOORS: &[&[&str]] = &[
     &["text", "patch", "yaml", "markdown"],
-    &["vep", "law", "lifecycle", "prose", "document", "edit"],
+    &["vep", "law", "lifecycle", "template", "prose", "document", "edit"],
     &["calendar", "corpus", "search", "owners", "settings", "history", "world"],
     &["rule", "rules", "sheet", "upstream", "report"],
     &["proposal", "migration", "season", "render", "book", "verbs"],

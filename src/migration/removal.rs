@@ -6,6 +6,7 @@
 use crate::document::Document;
 use crate::markdown::{Block, Section, plain};
 use crate::prose::TargetBlock;
+use crate::template;
 use crate::text::Span;
 use crate::world::World;
 use std::collections::BTreeSet;
@@ -29,7 +30,7 @@ pub(super) fn lines(world: &World, document: &Document, blocks: &[TargetBlock]) 
         }
     }
     let replaced: Vec<&Section> =
-        document.outline.sections.iter().filter(|section| is_replaced(section)).collect();
+        document.outline.sections.iter().filter(|section| template::is_replaced(&section.name)).collect();
     for checklist in replaced.iter().filter(|section| section.name.starts_with("release signoff checklist")) {
         own_passages(document, checklist).for_each(&mut take);
     }
@@ -52,13 +53,6 @@ pub(super) fn lines(world: &World, document: &Document, blocks: &[TargetBlock]) 
         }
     }
     without_double_blanks(document, gone)
-}
-
-/// Whether a heading is one that front matter replaces.
-fn is_replaced(section: &Section) -> bool {
-    section.name == "vep status metadata"
-        || section.name.starts_with("target release")
-        || section.name.starts_with("release signoff checklist")
 }
 
 /// A section without its subsections.

@@ -7,6 +7,7 @@
 use crate::document::Document;
 use crate::markdown::{Block, Passage, plain};
 use crate::prose::{self, Aim, Bullet, Certainty};
+use crate::template::{self, Role};
 use crate::text::Span;
 use crate::vep::{Release, Stage, Status};
 use crate::world::World;
@@ -154,10 +155,8 @@ fn said(document: &Document) -> Option<(Status, &Passage)> {
 
 /// Where the text itself leaves GA open: its Implementation History is there and empty, and a criterion is not ticked.
 fn open_criteria(document: &Document) -> Option<Span> {
-    let sections = &document.outline.sections;
-    let history =
-        sections.iter().find(|section| section.name == "implementation history" && !section.filled)?;
-    let graduation = sections.iter().find(|section| section.name == "graduation requirements")?;
+    let history = template::of_role(&document.outline, Role::History).filter(|section| !section.filled)?;
+    let graduation = template::of_role(&document.outline, Role::Graduation)?;
     let mut boxes = document.outline.passages.iter().filter(|passage| graduation.span.holds(passage.span));
     let open = boxes.find(|passage| passage.kind == Block::Item { ticked: Some(false) });
     open.map(|open| open.span).or_else(|| document.home.is_meta().then_some(history.heading))

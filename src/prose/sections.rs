@@ -1,25 +1,8 @@
 //! The sections of a document beside those of the template: missing, renamed, empty, and of its own.
 
 use crate::markdown::{Outline, Section, plain};
+use crate::template::Role;
 use crate::text::Span;
-
-/// Names under which real documents have a section, most of them from older templates.
-pub const OLD_NAMES: &[(&str, &[&str])] = &[
-    ("Implementation History", &["implementation phases"]),
-    (
-        "Graduation Requirements",
-        &["feature lifecycle phases", "feature lifecycle", "graduation", "graduation criteria"],
-    ),
-    (
-        "Alternatives",
-        &["alternatives considered", "alternative designs considered", "undesired alternatives"],
-    ),
-    ("Functional Testing Approach", &["functional testing", "testing", "testing approach"]),
-    ("Update/Rollback Compatibility", &["update compatibility", "upgrade rollback compatibility"]),
-    ("API Examples", &["api changes", "api example", "api usage example", "api examples full version"]),
-    ("Repos", &["repositories affected", "repositories impacted", "repositories"]),
-    ("Design", &["proposed design"]),
-];
 
 /// The heading of a checklist that front matter replaces; no section of its own.
 const CHECKLIST: &str = "release signoff checklist";
@@ -50,8 +33,8 @@ pub fn sections(outline: &Outline, wanted: &[String]) -> Sections {
         if there.is_empty() {
             sections.missing.push(title.clone());
         }
-        let old = OLD_NAMES.iter().filter(|(now, _)| there.is_empty() && now == title);
-        let old = old.flat_map(|(_, names)| names.iter()).find_map(|name| named(name).first().copied());
+        let former = Role::of_title(title).filter(|_| there.is_empty()).map(|role| role.section().former);
+        let old = former.into_iter().flatten().find_map(|name| named(name).first().copied());
         sections.renamed.extend(old.map(|old| (title.clone(), old.title.clone())));
         let empty = there.into_iter().chain(old).filter(|section| is_empty(outline, section));
         let empty: Vec<_> = empty.map(|section| (section.title.clone(), section.heading)).collect();

@@ -9,8 +9,9 @@ use crate::corpus::Corpus;
 use crate::document::Document;
 use crate::law::{Law, cite, vep282};
 use crate::markdown::{Block, Passage, Section, plain};
-use crate::prose::{self, OLD_NAMES};
+use crate::prose;
 use crate::rule::{Case, Finding, Gravity, Judge, Judged, NotYet, Rule};
+use crate::template::{self, Match, REPLACED_HEADINGS, Role};
 use crate::text::{Span, code};
 use crate::vep::{Release, Stage, Status};
 
@@ -27,24 +28,6 @@ pub(super) const RULES: &[Rule] = &[
     DESIGN_ABSTRACT,
 ];
 
-/// The sections of the template of June 2026, for a checkout that has no template.
-#[rustfmt::skip]
-const SECTIONS: [&str; 15] = [
-    "Overview", "Motivation", "Goals", "Non Goals", "Definition of Users", "User Stories", "Repos", "Design",
-    "API Examples", "Alternatives", "Scalability", "Update/Rollback Compatibility", "Functional Testing Approach",
-    "Implementation History", "Graduation Requirements",
-];
-
-/// Front matter takes this section's place.
-const REPLACED: &str = "VEP Status Metadata";
-const HISTORY: &str = "Implementation History";
-const GRADUATION: &str = "Graduation Requirements";
-
-/// The sections that define the problem, which should stand before the first merge (VEP-282, Open
-/// Discussion).
-const REQUIREMENTS: [&str; 6] =
-    ["Overview", "Motivation", "Goals", "Non Goals", "Definition of Users", "User Stories"];
-
 /// The titles that are wanted, in order.
 fn wanted(case: &Case<'_>) -> Vec<String> {
     sections(&case.world.head)
@@ -52,61 +35,18 @@ fn wanted(case: &Case<'_>) -> Vec<String> {
 
 /// The sections of the template as legacy documents have them: the one that front matter replaces comes first.
 pub fn legacy_sections(corpus: &Corpus) -> Vec<String> {
-    std::iter::once(REPLACED.to_owned()).chain(sections(corpus)).collect()
+    std::iter::once(Role::StatusMetadata.title().to_owned()).chain(sections(corpus)).collect()
 }
 
 /// The sections of a VEP in order: those of the checkout's template, ours where it has none, without the one that
 /// front matter replaces.
 pub fn sections(corpus: &Corpus) -> Vec<String> {
-    let own: Vec<String> = corpus
-        .template()
-        .into_iter()
-        .flat_map(|template| &template.outline.sections)
-        .filter(|section| section.level == 2 && section.name != plain(REPLACED))
-        .map(|section| section.title.clone())
-        .collect();
-    if own.is_empty() { SECTIONS.map(str::to_owned).to_vec() } else { own }
+    template::wanted(corpus.template().map(|template| &template.outline))
 }
 
-/// How a document has a section.
-enum Has<'d> {
-    /// As it should be.
-    Well(&'d Section),
-    /// Under an older name, or at another level.
-    Otherwise(&'d Section, String),
-    /// Not at all.
-    Not,
-}
-
-/// The section of this title: first by its name at its level, then at any level, then by an older name.
-fn has<'d>(document: &'d Document, title: &str) -> Has<'d> {
-    let sections = &document.outline.sections;
-    let name = plain(title);
-    let mut same = sections.iter().filter(|section| section.name == name).peekable();
-    let any = same.peek().copied();
-    if let Some(section) = same.find(|section| section.level == 2) {
-        return Has::Well(section);
-    }
-    if let Some(section) = any {
-        let what = format!("{} is a heading of rank {}, not 2", code(&section.title), section.level);
-        return Has::Otherwise(section, what);
-    }
-    let old: Vec<&str> =
-        OLD_NAMES.iter().filter(|(now, _)| *now == title).flat_map(|(_, old)| old.iter().copied()).collect();
-    let mut renamed = sections.iter().filter(|section| old.contains(&section.name.as_str())).peekable();
-    let any = renamed.peek().copied();
-    let renamed = renamed.find(|section| section.level == 2).or(any);
-    match renamed {
-        Some(section) => Has::Otherwise(section, format!("{} is called {title} now", code(&section.title))),
-        None => Has::Not,
-    }
-}
-
+/// The section of a title, wherever and however a document has it.
 fn found<'d>(document: &'d Document, title: &str) -> Option<&'d Section> {
-    match has(document, title) {
-        Has::Well(section) | Has::Otherwise(section, _) => Some(section),
-        Has::Not => None,
-    }
+    template::find(&document.outline, title).section()
 }
 
 const SECTIONS_PRESENT: Rule = Rule {
@@ -124,13 +64,21 @@ const SECTIONS_PRESENT: Rule = Rule {
 fn sections_present(case: &Case<'_>) -> Judged {
     let document = case.now;
     let place = document.heading.as_ref().map_or_else(|| document.first_line(), |heading| heading.span);
-    let findings = wanted(case).into_iter().filter_map(|title| match has(document, &title) {
-        Has::Well(_) => None,
-        Has::Otherwise(section, what) => Some(
-            Finding::should(section.heading, what).fix(format!("Write {}.", code(&format!("## {title}")))),
-        ),
-        Has::Not => Some(Finding::migrate(place, format!("there is no section {}", code(&title)))),
-    });
+    let otherwise = |section: &Section, title: &str, what: String| {
+        Some(Finding::should(section.heading, what).fix(format!("Write {}.", code(&format!("## {title}")))))
+    };
+    let findings =
+        wanted(case).into_iter().filter_map(|title| match template::find(&document.outline, &title) {
+            Match::AsWritten(_) => None,
+            Match::OtherLevel(section) => {
+                let what = format!("{} is a heading of rank {}, not 2", code(&section.title), section.level);
+                otherwise(section, &title, what)
+            }
+            Match::FormerName(section) => {
+                otherwise(section, &title, format!("{} is called {title} now", code(&section.title)))
+            }
+            Match::Missing => Some(Finding::migrate(place, format!("there is no section {}", code(&title)))),
+        });
     Ok(findings.collect())
 }
 
@@ -186,10 +134,10 @@ fn sections_filled(case: &Case<'_>) -> Judged {
         let section = found(case.now, &title)?;
         let what = emptiness(case.now, section)?;
         let gravity = match status {
-            _ if title == HISTORY && status != Some(Status::Implemented) => Gravity::May,
+            _ if title == Role::History.title() && status != Some(Status::Implemented) => Gravity::May,
             Some(Status::Implementable) => Gravity::Migrate,
             Some(Status::Implemented) => Gravity::Should,
-            _ if REQUIREMENTS.contains(&title.as_str()) => Gravity::Should,
+            _ if Role::of_title(&title).is_some_and(|role| role.section().early) => Gravity::Should,
             _ => Gravity::May,
         };
         let what = format!("{} {what}", code(&section.title));
@@ -263,7 +211,7 @@ const ON_BY_DEFAULT_SINCE: Release = Release { major: 1, minor: 9 };
 fn stage_criteria_present(case: &Case<'_>) -> Judged {
     let stage = case.stage()?.ok_or_else(|| NotYet::because("no stage is named"))?;
     let document = case.now;
-    let Some(section) = found(document, GRADUATION) else {
+    let Some(section) = found(document, Role::Graduation.title()) else {
         return Err(NotYet::see("there is no section Graduation Requirements", "sections-present"));
     };
     let headings =
@@ -337,9 +285,6 @@ const LEGACY_BLOCKS_GONE: Rule = Rule {
     judge: Judge::Proposal(legacy_blocks_gone),
 };
 
-/// The headings that front matter replaces.
-const REPLACED_HEADINGS: [&str; 2] = ["target releases", "release signoff checklist"];
-
 fn legacy_blocks_gone(case: &Case<'_>) -> Judged {
     case.matter()?;
     let document = case.now;
@@ -376,7 +321,7 @@ const GOALS_UNPHASED: Rule = Rule {
 };
 
 fn goals_unphased(case: &Case<'_>) -> Judged {
-    let section = section_to_judge(case, "Goals")?;
+    let section = section_to_judge(case, Role::Goals)?;
     let phased = |text: &str| {
         let text = plain(text);
         ["phase 1", "phase 2", "phase 3", "phase one", "phase two", "alpha", "beta", "ga"]
@@ -395,7 +340,8 @@ fn goals_unphased(case: &Case<'_>) -> Judged {
 }
 
 /// A section that is there and says something.
-fn section_to_judge<'w>(case: &Case<'w>, title: &str) -> Result<&'w Section, NotYet> {
+fn section_to_judge<'w>(case: &Case<'w>, role: Role) -> Result<&'w Section, NotYet> {
+    let title = role.title();
     match found(case.now, title) {
         None => Err(NotYet::see(&format!("there is no section {title}"), "sections-present")),
         Some(section) if emptiness(case.now, section).is_some() => {
@@ -415,7 +361,7 @@ const STORIES_SHAPED: Rule = Rule {
 };
 
 fn stories_shaped(case: &Case<'_>) -> Judged {
-    let section = section_to_judge(case, "User Stories")?;
+    let section = section_to_judge(case, Role::UserStories)?;
     let shaped = |passage: &Passage| {
         let text = plain(&passage.text);
         text.starts_with("as a")
@@ -440,7 +386,7 @@ const HISTORY_DATED: Rule = Rule {
 };
 
 fn history_dated(case: &Case<'_>) -> Judged {
-    let section = section_to_judge(case, HISTORY)?;
+    let section = section_to_judge(case, Role::History)?;
     // A year, or a release: `2026-05-04`, `04-05-2026`, `v1.9`.
     let dated = |text: &str| {
         let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '.');
@@ -473,7 +419,7 @@ const DESIGN_ABSTRACT: Rule = Rule {
 const LONG_LISTING: usize = 80;
 
 fn design_abstract(case: &Case<'_>) -> Judged {
-    let section = section_to_judge(case, "Design")?;
+    let section = section_to_judge(case, Role::Design)?;
     let lines = |span: &Span| case.now.source.slice(*span).lines().count();
     let listings = case.now.outline.code.iter().filter(|span| section.span.holds(**span));
     let mut long = listings.filter(|span| lines(span) > LONG_LISTING);
