@@ -174,7 +174,7 @@ pub fn of_role(outline: &Outline, role: Role) -> Option<&Section> {
 }
 
 /// The first of the sections at the second level that fit, else the first that fits.
-fn best<'d>(outline: &'d Outline, fits: impl Fn(&Section) -> bool) -> Option<&'d Section> {
+fn best(outline: &Outline, fits: impl Fn(&Section) -> bool) -> Option<&Section> {
     let mut all = outline.sections.iter().filter(|section| fits(section)).peekable();
     let first = all.peek().copied();
     all.find(|section| section.level == 2).or(first)
