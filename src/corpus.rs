@@ -37,7 +37,7 @@ impl Corpus {
     /// Sorts documents into proposals, by number and path, and what lies beside them.
     pub fn new(documents: Vec<Arc<Document>>, mut notices: Vec<Notice>) -> Self {
         let (mut proposals, mut others): (Vec<_>, Vec<_>) =
-            documents.into_iter().partition(|document| document.home.is_proposal());
+            settled(documents).into_iter().partition(|document| document.home.is_proposal());
         let by_number = |document: &Arc<Document>| {
             let number = document.number().unwrap_or(Number::MAX);
             (number, document.path().to_owned())
@@ -51,19 +51,18 @@ impl Corpus {
                 notices.push(Notice { path: document.path().into(), what });
             }
         }
-        for document in others.iter().filter(|document| document.home == Home::Elsewhere) {
-            let what =
-                "lies outside a proposal's folder `veps/<folder>/<number>-<name>/`; not listed as a VEP";
-            notices.push(Notice { path: document.path().into(), what: what.into() });
-        }
         let main: BTreeSet<&str> = proposals.iter().map(|document| document.path()).collect();
         for document in &others {
-            if let Home::Companion { of } = &document.home
-                && !main.contains(of.as_str())
-            {
-                let what = "lies in a folder without a main document `vep.md`; not listed as a VEP";
-                notices.push(Notice { path: document.path().into(), what: what.into() });
-            }
+            let what = match &document.home {
+                Home::Elsewhere => {
+                    "lies outside a proposal's folder `veps/<folder>/<number>-<name>/` and does not say that it is a VEP; not listed"
+                }
+                Home::Companion { .. } if main_of(document.path(), &main).is_none() => {
+                    "lies in a folder without a main document `vep.md` and does not say that it is a VEP; not listed"
+                }
+                _ => continue,
+            };
+            notices.push(Notice { path: document.path().into(), what: what.into() });
         }
         notices.sort_by(|a, b| a.path.cmp(&b.path));
         let mut corpus = Self { proposals, others, notices, ..Self::default() };
@@ -125,10 +124,11 @@ impl Corpus {
             }
             folders.extend(document.home.folder().map(str::to_owned));
         }
+        let main: BTreeSet<&str> = self.proposals.iter().map(|document| document.path()).collect();
         let mut companions: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for (at, document) in self.others.iter().enumerate() {
-            if let Home::Companion { of } = &document.home {
-                companions.entry(of.clone()).or_default().push(at);
+            if let (Home::Companion { .. }, Some(of)) = (&document.home, main_of(document.path(), &main)) {
+                companions.entry(of.to_owned()).or_default().push(at);
             }
         }
         (self.numbers, self.folders) = (Arc::new(numbers), Arc::new(folders));
@@ -155,6 +155,11 @@ impl Corpus {
         self.others
             .iter()
             .find(|document| document.home == Home::Template && document.path().ends_with("/vep.md"))
+    }
+
+    /// The proposal at a path.
+    pub fn proposal_at(&self, path: &str) -> Option<&Arc<Document>> {
+        self.proposals.get(*self.paths.get(path)?)
     }
 
     /// The companions of a proposal.
@@ -230,6 +235,40 @@ impl Corpus {
             format!("sig-{}", name.trim_start_matches('@').trim_start_matches("sig/").to_lowercase());
         text::nearest(name, self.known_sigs()).or_else(|| text::nearest(&prefixed, self.known_sigs()))
     }
+}
+
+/// The documents with their parts settled: what lies beside a `vep.md` is its companion, whatever its text says.
+fn settled(documents: Vec<Arc<Document>>) -> Vec<Arc<Document>> {
+    let main: BTreeSet<String> = documents
+        .iter()
+        .filter(|document| document.home.is_proposal() && !document.home.is_astray())
+        .map(|document| document.path().to_owned())
+        .collect();
+    let settle = |document: Arc<Document>| {
+        let beside = document.home.is_astray().then(|| beside(document.path())).flatten();
+        match beside.filter(|of| main.contains(of)) {
+            Some(of) => Arc::new(document.at_home(Home::Companion { of })),
+            None => document,
+        }
+    };
+    documents.into_iter().map(settle).collect()
+}
+
+/// The `vep.md` of the folder in which a file lies.
+fn beside(path: &str) -> Option<String> {
+    path.rsplit_once('/').map(|(folder, _)| format!("{folder}/vep.md"))
+}
+
+/// The main document that a companion belongs to: that of its own folder, else of the nearest one above.
+fn main_of<'m>(path: &str, main: &BTreeSet<&'m str>) -> Option<&'m str> {
+    let mut folder = path;
+    while let Some((above, _)) = folder.rsplit_once('/') {
+        if let Some(found) = main.get(format!("{above}/vep.md").as_str()) {
+            return Some(found);
+        }
+        folder = above;
+    }
+    None
 }
 
 /// How far a proposal is from what was asked for; none where it is no candidate.

@@ -14,11 +14,12 @@ mod home;
 
 pub use facts::{Fact, Facts, Origin};
 pub use front_matter::{Field, FrontMatter, Key, Misshapen, SCHEMA, Shape, Target};
-pub use home::{Home, TEMPLATE_FOLDER};
+pub use home::{Home, Seat, TEMPLATE_FOLDER};
 
 use crate::lifecycle::Start;
 use crate::markdown::{self, Outline};
 use crate::prose::{self, Heading};
+use crate::template::{self, Match};
 use crate::text::{Source, Span};
 use crate::vep::Number;
 use crate::yaml::{self, Fault, Kind};
@@ -77,13 +78,31 @@ impl Front {
 }
 
 impl Document {
-    /// Reads a document. The path decides what it is; the text may be anything.
+    /// Reads a document. The path decides what it is, and where that says nothing, the text: what says itself that it
+    /// is a VEP is one, however it is called. The text may be anything.
     pub fn parse(source: Source) -> Self {
-        let home = Home::of(source.path());
         let (front, body_start) = front(&source);
         let body = source.text().get(body_start..).unwrap_or_default();
         let outline = markdown::outline(body, body_start);
         let heading = prose::heading(&outline, &source);
+        let home = match Home::of(source.path()) {
+            home @ (Home::Companion { .. } | Home::Elsewhere)
+                if says_vep(&front, heading.as_ref(), &outline) =>
+            {
+                Home::astray(source.path()).unwrap_or(home)
+            }
+            home => home,
+        };
+        Self::put(source, home, front, outline, heading)
+    }
+
+    /// The same document with another part to play: a companion of the `vep.md` beside it, or a proposal.
+    pub fn at_home(&self, home: Home) -> Self {
+        let Self { source, front, outline, heading, .. } = self.clone();
+        Self::put(source, home, front, outline, heading)
+    }
+
+    fn put(source: Source, home: Home, front: Front, outline: Outline, heading: Option<Heading>) -> Self {
         let facts = Facts::of(&home, &front, heading.as_ref(), &source, &outline);
         Self { source, home, front, outline, heading, facts }
     }
@@ -126,6 +145,17 @@ impl Document {
         let end = self.source.line_span(1).map_or(start, |line| line.end);
         Span::new(start.min(end), end)
     }
+}
+
+/// Whether a text says itself that it is a VEP: it has a front matter block or a VEP's heading, or most of the
+/// template's sections.
+fn says_vep(front: &Front, heading: Option<&Heading>, outline: &Outline) -> bool {
+    if heading.is_some() || !matches!(front, Front::Absent { near: None }) {
+        return true;
+    }
+    let wanted = template::wanted(None);
+    let there = wanted.iter().filter(|title| template::find(outline, title) != Match::Missing).count();
+    there * 2 > wanted.len()
 }
 
 /// Cuts the front matter off, and says where the body begins.

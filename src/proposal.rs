@@ -18,7 +18,7 @@ use crate::law::Severity;
 use crate::lifecycle::{Standing, Step};
 use crate::patch::Patch;
 use crate::rule::{Rule, Was};
-use crate::sheet::{Age, Bar, Declaration, Flaw, Outcome, Sheet, judge};
+use crate::sheet::{Age, Bar, Declaration, Flaw, Outcome, Sheet, conditions, judge};
 use crate::text::{Source, code, one_line};
 use crate::vep::{Handle, Number, Release, Stage, Status};
 use crate::world::World;
@@ -289,25 +289,6 @@ fn judged(world: &World, documents: &[Document]) -> Vec<Sheet> {
         judge(&after, then, was)
     });
     sheets.collect()
-}
-
-/// The rules that are a state's own conditions.
-pub fn conditions(to: Status) -> &'static [&'static str] {
-    match to {
-        Status::Implementable => &[
-            "reviewers-named",
-            "approvers-named",
-            "feature-gate-named",
-            "stage-present",
-            "milestone-set",
-            "freeze-known",
-            "before-freeze",
-        ],
-        Status::Implemented => &["stage-present", "implemented-at-ga"],
-        Status::Deferred => &["deferred-untargeted"],
-        Status::Replaced => &["superseded-by-set", "succession-resolves", "succession-answers"],
-        Status::Provisional | Status::Rejected | Status::Withdrawn => &[],
-    }
 }
 
 /// Conditions whose warnings keep nothing from being proposed: a freeze that is not known, or that only warns, is

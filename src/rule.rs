@@ -7,11 +7,11 @@
 //!
 //! Absent on purpose: the rules themselves (see [`crate::rules`]) and how a verdict looks.
 
-use crate::document::{Document, Field, Front, FrontMatter};
+use crate::document::{Document, Field, Front, FrontMatter, Target};
 use crate::edit::Change;
 use crate::law::{Cite, Severity};
 use crate::text::{Source, Span, Spanned, Spot};
-use crate::vep::{Stage, Status};
+use crate::vep::{Release, Stage, Status};
 use crate::world::{Base, World};
 use std::borrow::Cow;
 
@@ -76,17 +76,23 @@ pub type Judged = Result<Vec<Finding>, NotYet>;
 
 /// Why a rule does not apply yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotYet(pub Cow<'static, str>);
+pub struct NotYet {
+    /// The reason in words.
+    pub why: Cow<'static, str>,
+    /// The rule that reports the cause, where something is broken. A step of which this is a condition must not pass
+    /// because of that.
+    pub blocked_by: Option<&'static str>,
+}
 
 impl NotYet {
-    /// The reason in words.
+    /// It does not arise.
     pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
-        Self(reason.into())
+        Self { why: reason.into(), blocked_by: None }
     }
 
-    /// Another rule has reported the cause.
-    pub fn see(what: &str, rule: &str) -> Self {
-        Self(format!("{what}: see {rule}").into())
+    /// It cannot be judged, for something else is broken: the rule that reports that.
+    pub fn see(what: &str, rule: &'static str) -> Self {
+        Self { why: format!("{what}: see {rule}").into(), blocked_by: Some(rule) }
     }
 }
 
@@ -302,6 +308,37 @@ impl<'w> Case<'w> {
         match Stage::read(&read.value) {
             Some(stage) => Ok(Some(Spanned::new(stage, read.span))),
             None => Err(NotYet::see("the stage is none of the three", "stage-known")),
+        }
+    }
+
+    /// The lines of the milestone map; none where it is not there.
+    pub fn milestones(&self) -> Result<&'w [Target], NotYet> {
+        let targets = optional(&self.matter()?.milestone, "milestone")?;
+        Ok(targets.map_or(&[], |targets| &targets.value))
+    }
+
+    /// The stage in flight and its release, with the place of that; none where no release is targeted. A release that
+    /// is meant and cannot be read is no such case: another rule reports it.
+    pub fn target(&self) -> Result<Option<(Stage, Spanned<Release>)>, NotYet> {
+        let stage = self.stage()?;
+        let written = self.milestones()?;
+        if let Some((stage, release)) = self.world.target(self.now) {
+            let span = release.span.unwrap_or_else(|| self.now.first_line());
+            return Ok(Some((stage, Spanned::new(release.value, span))));
+        }
+        let is_own = |target: &&Target| stage.is_none_or(|stage| target.stage.value == stage.value.as_str());
+        if written.iter().any(|target| Stage::read(&target.stage.value).is_none()) {
+            return Err(NotYet::see(
+                "a stage of the milestones is none of the three",
+                "milestone-wellformed",
+            ));
+        }
+        match written.iter().filter(is_own).find(|target| target.is_meant()) {
+            Some(target) => Err(NotYet::see(
+                "the release of the stage in flight cannot be read",
+                if target.is_placeholder() { "placeholders-filled" } else { "milestone-wellformed" },
+            )),
+            None => Ok(None),
         }
     }
 

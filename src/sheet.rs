@@ -2,6 +2,10 @@
 //!
 //! Absent on purpose: several documents together (see [`crate::report`]), and how a verdict looks.
 
+mod event;
+
+pub use event::{Event, conditions};
+
 use crate::document::Document;
 use crate::edit::{self, Change};
 use crate::law::Severity;
@@ -202,16 +206,19 @@ pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
         Was::Known(before) => Some(Case { now: before, was: Was::Unknown, world: world.before() }),
         Was::Unknown | Was::Nothing => None,
     };
+    let event = Event::of(world, now, was);
     let settings = world.in_force();
     let waits = !world.work.is_stopped();
     let checks = asked(world).filter(|_| waits).filter_map(|rule| {
-        let mut verdict = verdict_on(rule, &case, settings)?;
+        let (mut verdict, blocked_by) = verdict_on(rule, &case, case.class(), settings)?;
         if let (Verdict::Broken(flaws), Some(before)) = (&mut verdict, &before) {
-            age(flaws, rule, before, now, settings);
+            age(flaws, rule, before, &case, &event);
         }
-        Some(Check { rule, verdict })
+        Some((Check { rule, verdict }, blocked_by))
     });
-    let checks = checks.collect();
+    let mut checks: Vec<_> = checks.collect();
+    unmet(&mut checks, &case, &event);
+    let checks = checks.into_iter().map(|(check, _)| check).collect();
     world.work.step();
     Sheet { path: now.path().into(), number: now.number(), class: case.class(), checks }
 }
@@ -221,14 +228,27 @@ fn asked(world: &World) -> impl Iterator<Item = &'static Rule> {
     rules::all().filter(|rule| world.selection.wants(rule.id))
 }
 
-/// One rule's answer about a proposal; none where the rule is not about proposals.
-fn verdict_on(rule: &'static Rule, case: &Case<'_>, settings: &Settings) -> Option<Verdict> {
+/// One rule's answer about a proposal, and which rule reports what keeps it from an answer; none where the rule is not
+/// about proposals.
+fn verdict_on(
+    rule: &'static Rule,
+    case: &Case<'_>,
+    class: Class,
+    settings: &Settings,
+) -> Option<(Verdict, Option<&'static str>)> {
     let judge = rule.judge.of_proposal()?;
     let at = |finding: &Finding, mends: bool| {
         let mend = if mends { mend(case.now, finding) } else { None };
         (case.now.source.spot(finding.span), mend)
     };
-    Some(verdict(rule, || judge(case), case.class(), settings, at))
+    let mut blocked_by = None;
+    let judged = || {
+        let judged = judge(case);
+        blocked_by = judged.as_ref().err().and_then(|not_yet| not_yet.blocked_by);
+        judged
+    };
+    let verdict = verdict(rule, judged, class, settings, at);
+    Some((verdict, blocked_by))
 }
 
 /// The mend of a finding, where it has one that can be made exactly.
@@ -240,16 +260,56 @@ fn mend(document: &Document, finding: &Finding) -> Option<Mend> {
     Some(Mend { change, edits })
 }
 
-/// Says of each flaw since when it has been there.
-fn age(flaws: &mut [Flaw], rule: &'static Rule, before: &Case<'_>, now: &Document, settings: &Settings) {
-    let Some(Verdict::Broken(mut known)) = verdict_on(rule, before, settings) else { return };
-    let age = if before.now.source == now.source { Age::Old } else { Age::Touched };
-    for flaw in flaws {
+/// Says of each flaw since when it has been there. What was there is weighed as the document is now, so that a finding
+/// that the change made graver is new.
+fn age(flaws: &mut [Flaw], rule: &'static Rule, before: &Case<'_>, now: &Case<'_>, event: &Event) {
+    let settings = now.world.in_force();
+    let Some((Verdict::Broken(mut known), _)) = verdict_on(rule, before, now.class(), settings) else {
+        return;
+    };
+    let age = if before.now.source == now.now.source { Age::Old } else { Age::Touched };
+    for flaw in flaws.iter_mut().filter(|flaw| !event.asks(rule.id, flaw.severity)) {
         // Each old flaw excuses one: a second of the same kind is new.
-        if let Some(twin) = known.iter().position(|it| it.what == flaw.what) {
+        if let Some(twin) = known.iter().position(|it| it.what == flaw.what && it.severity <= flaw.severity) {
             known.swap_remove(twin);
             flaw.age = age;
         }
+    }
+}
+
+/// What a step asks and nobody can judge, because something else is broken, is not met. Where the change itself broke
+/// that, it fails for it, and no more is said; else what was broken there all along is new now, and the first condition
+/// that it keeps from an answer is broken, too.
+fn unmet(checks: &mut [(Check, Option<&'static str>)], case: &Case<'_>, event: &Event) {
+    let fails = |check: &Check| match &check.verdict {
+        Verdict::Broken(flaws) => {
+            flaws.iter().any(|flaw| flaw.severity == Severity::Error && flaw.age == Age::New)
+        }
+        Verdict::Holds | Verdict::NotYet(_) => false,
+    };
+    let failing: Vec<&'static str> =
+        checks.iter().filter(|(check, _)| fails(check)).map(|(check, _)| check.rule.id).collect();
+    let mut blockers: Vec<&'static str> = Vec::new();
+    for (check, blocked_by) in checks.iter_mut() {
+        let is_condition = event.conditions().any(|id| id == check.rule.id);
+        let (Verdict::NotYet(why), Some(blocker), true) = (&check.verdict, *blocked_by, is_condition) else {
+            continue;
+        };
+        if blockers.contains(&blocker) || failing.contains(&blocker) {
+            continue;
+        }
+        blockers.push(blocker);
+        let what = format!("the change asks for it, and it cannot be checked: {why}");
+        let finding =
+            Finding::must(case.key_or_top("status"), what).fix(format!("Fix what `{blocker}` reports."));
+        let spot = case.now.source.spot(finding.span);
+        let broken = flaw(check.rule, finding, spot, case.class(), case.world.in_force());
+        check.verdict = Verdict::Broken(vec![broken]);
+    }
+    let blocking = checks.iter_mut().filter(|(check, _)| blockers.contains(&check.rule.id));
+    for (check, _) in blocking {
+        let Verdict::Broken(flaws) = &mut check.verdict else { continue };
+        flaws.iter_mut().for_each(|flaw| flaw.age = Age::New);
     }
 }
 
@@ -298,7 +358,7 @@ fn verdict(
         ));
     }
     match judged() {
-        Err(reason) => Verdict::NotYet(reason.0.into_owned()),
+        Err(reason) => Verdict::NotYet(reason.why.into_owned()),
         Ok(findings) if findings.is_empty() => Verdict::Holds,
         Ok(mut findings) => {
             findings.sort_by_key(|finding| finding.span.start);

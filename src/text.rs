@@ -40,7 +40,7 @@ impl Span {
 }
 
 /// A value together with the place where it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spanned<T> {
     /// What was read.
     pub value: T,

@@ -6,12 +6,13 @@
 
 use crate::calendar::Calendar;
 use crate::corpus::Corpus;
-use crate::document::Document;
+use crate::document::{Document, Fact, Origin};
 use crate::history::History;
 use crate::law::Cite;
 use crate::owners::Owners;
 use crate::settings::{Selection, Settings};
 use crate::text::Source;
+use crate::vep::{Release, Stage};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -189,6 +190,25 @@ impl World {
         Self { head, base: Some(Arc::new(base)), ..self.clone() }
     }
 
+    /// The stage in flight of a document: the one that its front matter names; where only targets are known, the earliest
+    /// targeted one whose release is not out on the day asked, else the latest (governance 3). One definition, for every
+    /// answer.
+    pub fn stage_in_flight(&self, document: &Document) -> Option<Stage> {
+        if let Some(stage) = document.facts.stage.as_ref().filter(|it| it.origin == Origin::FrontMatter) {
+            return Some(stage.value);
+        }
+        let targets = &document.facts.targets;
+        let is_to_come = |release: Release| self.calendar.is_out(release, self.today) != Some(true);
+        let to_come = targets.iter().find(|(_, release)| is_to_come(release.value));
+        to_come.or_else(|| targets.iter().next_back()).map(|(stage, _)| *stage)
+    }
+
+    /// The stage in flight and the release that it works towards; none where that has none.
+    pub fn target<'d>(&self, document: &'d Document) -> Option<(Stage, &'d Fact<Release>)> {
+        let stage = self.stage_in_flight(document)?;
+        Some((stage, document.facts.targets.get(&stage)?))
+    }
+
     /// Where the words of a citation stand in the checkout's own documents: the file, and the place in it.
     pub fn find(&self, cite: &Cite) -> Option<(&Source, usize)> {
         let path = cite.source.path()?;
@@ -198,34 +218,49 @@ impl World {
         Some((source, cite.find(source.text())?))
     }
 
-    /// Whether a SIG is one that may own a VEP here: one that the corpus knows, or that the settings add.
+    /// Whether a SIG is one that may own a VEP here: one that the corpus knows, or that the settings add. The folders of
+    /// the base count: no change makes its own SIG known.
     pub fn knows_sig(&self, name: &str) -> bool {
-        self.head.knows_sig(name) || self.in_force().sigs.contains(name)
+        self.before().head.knows_sig(name) || self.in_force().sigs.contains(name)
     }
 
     /// The known SIG that was most probably meant.
     pub fn nearest_sig(&self, name: &str) -> Option<&str> {
         let added = self.in_force().sigs.iter().map(String::as_str);
-        self.head.nearest_sig(name).or_else(|| crate::text::nearest(name, added))
+        self.before().head.nearest_sig(name).or_else(|| crate::text::nearest(name, added))
     }
 }
 
 impl Base {
     /// A base, with the documents that lie elsewhere now found again: by their text, by their number where
-    /// enough of the text stayed, or where most of it did.
+    /// enough of the text stayed, or where most of it did. A document keeps what it is when it moves, from whatever
+    /// place: a single file beside the folders, a file of another name, another number or another case.
     pub fn new(name: String, world: World, head: &Corpus) -> Self {
-        let gone: Vec<&Arc<Document>> = absent(&world.head, head).collect();
+        let mut gone: Vec<&Arc<Document>> = world.head.documents().filter(|was| is_gone(was, head)).collect();
+        // What was a proposal comes before what only lay beside one.
+        gone.sort_by_key(|was| !was.home.is_proposal());
+        let mut by_text: BTreeMap<&str, Vec<&Arc<Document>>> = BTreeMap::new();
+        gone.iter().rev().for_each(|was| by_text.entry(was.source.text()).or_default().push(was));
         let mut renamed = BTreeMap::new();
         let mut taken = BTreeSet::new();
-        for now in absent(head, &world.head) {
+        let mut came: Vec<&Arc<Document>> = absent(head, &world.head).collect();
+        came.retain(|now| match by_text.get_mut(now.source.text()).and_then(Vec::pop) {
+            Some(was) => {
+                taken.insert(was.path().to_owned());
+                renamed.insert(now.path().to_owned(), was.path().to_owned());
+                false
+            }
+            None => true,
+        });
+        for now in came {
             let free = gone.iter().filter(|was| !taken.contains(was.path()));
             let best = free
-                .map(|was| (likeness(was, now), was.path()))
+                .map(|was| (likeness(was, now), was))
                 .filter(|(likeness, _)| *likeness >= SAME_DOCUMENT)
-                .max_by_key(|(likeness, _)| *likeness);
+                .max_by_key(|(likeness, was)| (*likeness, was.home.is_proposal()));
             if let Some((_, was)) = best {
-                taken.insert(was.to_owned());
-                renamed.insert(now.path().to_owned(), was.to_owned());
+                taken.insert(was.path().to_owned());
+                renamed.insert(now.path().to_owned(), was.path().to_owned());
             }
         }
         Self { name, world, renamed }
@@ -256,12 +291,22 @@ impl Base {
 
     /// The proposals that are there no more, not even under another name.
     pub fn removed<'a>(&'a self, head: &'a Corpus) -> impl Iterator<Item = &'a Arc<Document>> {
-        absent(&self.world.head, head).filter(|was| !self.renamed.values().any(|path| path == was.path()))
+        let kept: BTreeSet<&str> = self.renamed.values().map(String::as_str).collect();
+        let all = self.world.head.proposals().iter();
+        all.filter(move |was| is_gone(was, head) && !kept.contains(was.path()))
     }
 
     /// The files below `veps/` that were not there before, or not under this name.
     pub fn added<'a>(&'a self, head: &'a Corpus) -> impl Iterator<Item = &'a str> {
         head.files().difference(self.world.head.files()).map(String::as_str)
+    }
+}
+
+/// Whether a document lies no more where it lay, or is a proposal no more.
+fn is_gone(was: &Document, head: &Corpus) -> bool {
+    match head.at(was.path()) {
+        Some(now) => was.home.is_proposal() && !now.home.is_proposal(),
+        None => true,
     }
 }
 

@@ -10,6 +10,7 @@ mod doctor;
 mod draft;
 mod edits;
 mod faces;
+mod gate;
 mod golden;
 mod hands;
 mod house;

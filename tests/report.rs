@@ -315,7 +315,10 @@ fn titled(titles: &[&str]) -> World {
 #[test]
 fn nothing_that_strangers_write_becomes_markup_of_the_page() {
     let page = |titles: &[&str]| ReleaseReport::page(&ask(&titled(titles), json!({})), Hand::Html).unwrap();
-    let (hostile, plain) = (page(HOSTILE), page(&vec!["plain"; HOSTILE.len()]));
+    // Words of the same length are cut at the same place; they are no logins either.
+    let plain = HOSTILE.iter().map(|title| format!("x {}", "x".repeat(title.chars().count() - 2)));
+    let plain: Vec<String> = plain.collect();
+    let (hostile, plain) = (page(HOSTILE), page(&plain.iter().map(String::as_str).collect::<Vec<_>>()));
     for mark in ['<', '>', '"'] {
         assert_eq!(hostile.matches(mark).count(), plain.matches(mark).count(), "{mark}");
     }

@@ -25,9 +25,9 @@ use vep_mcp::sheet::{Age, Sheet, Verdict, judge, judge_change};
 use vep_mcp::text::Source;
 use vep_mcp::world::{Base, Commit, PullRequest, World};
 
-const TODAY: Date = date(2026, 8, 18);
+pub const TODAY: Date = date(2026, 8, 18);
 
-type Files = BTreeMap<String, String>;
+pub type Files = BTreeMap<String, String>;
 
 fn read(folder: &Path, path: &str, files: &mut Files) {
     for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap()) {
@@ -48,7 +48,7 @@ pub fn lawful() -> Files {
     files
 }
 
-fn world(files: &Files, today: Date) -> World {
+pub fn world(files: &Files, today: Date) -> World {
     let names = files.keys().cloned().collect();
     let is_owners = |path: &str| ["OWNERS", "OWNERS_ALIASES"].contains(&path.rsplit('/').next().unwrap());
     let owners =
@@ -65,7 +65,7 @@ fn world(files: &Files, today: Date) -> World {
 }
 
 /// Applies a unified diff over several files.
-fn apply(files: &Files, diff: &str) -> Files {
+pub fn apply(files: &Files, diff: &str) -> Files {
     let mut files = files.clone();
     let starts: Vec<usize> = diff
         .match_indices("--- ")

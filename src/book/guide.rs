@@ -5,8 +5,8 @@
 use super::{advice, fields, states};
 use crate::document::SCHEMA;
 use crate::lifecycle::{self, Standing, Start};
-use crate::proposal::conditions;
 use crate::rules;
+use crate::sheet::conditions;
 use crate::text::code;
 use crate::vep::Status;
 use std::fmt::Write as _;

@@ -109,7 +109,7 @@ impl Facts {
                 Some(Fact::new(title.value.clone(), title.span, Origin::Prose))
             });
         }
-        if let Home::Proposal { folder, name } = home {
+        if let Home::Proposal { folder, name, .. } = home {
             facts.sig = facts.sig.or_else(|| {
                 folder.starts_with("sig-").then(|| Fact {
                     value: folder.clone(),

@@ -127,6 +127,11 @@ impl Target {
         !is_unset(&self.release.value)
     }
 
+    /// Whether the release is still the template's.
+    pub fn is_placeholder(&self) -> bool {
+        self.release.value.trim().eq_ignore_ascii_case("v1.x")
+    }
+
     /// Whether YAML reads the unquoted value as a number that ends in the zero it then drops.
     pub fn loses_a_zero(&self) -> bool {
         self.plain == Plain::Float

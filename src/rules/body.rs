@@ -10,10 +10,11 @@ use crate::document::Document;
 use crate::law::{Law, cite, vep282};
 use crate::markdown::{Block, Passage, Section, plain};
 use crate::prose;
-use crate::rule::{Case, Finding, Gravity, Judge, Judged, NotYet, Rule};
+use crate::rule::{Case, Finding, Gravity, Judge, Judged, NotYet, Rule, Was};
 use crate::template::{self, Match, REPLACED_HEADINGS, Role};
 use crate::text::{Span, code};
 use crate::vep::{Release, Stage, Status};
+use crate::world::{Base, World};
 
 pub(super) const RULES: &[Rule] = &[
     SECTIONS_PRESENT,
@@ -58,27 +59,69 @@ const SECTIONS_PRESENT: Rule = Rule {
         cite(Law::Readme, "Process", "each section needs to be filled even if the section doesn't apply"),
         cite(Law::Template, "section set", ""),
     ],
-    judge: Judge::Proposal(sections_present),
+    judge: Judge::Both(sections_present, template_gains),
 };
 
 fn sections_present(case: &Case<'_>) -> Judged {
     let document = case.now;
+    let wanted = match case.was {
+        // What the change adds to the template is said once, for all documents that it leaves as they are.
+        Was::Known(was) if was.source == document.source => sections(&case.world.before().head),
+        _ => wanted(case),
+    };
     let place = document.heading.as_ref().map_or_else(|| document.first_line(), |heading| heading.span);
     let otherwise = |section: &Section, title: &str, what: String| {
         Some(Finding::should(section.heading, what).fix(format!("Write {}.", code(&format!("## {title}")))))
     };
-    let findings =
-        wanted(case).into_iter().filter_map(|title| match template::find(&document.outline, &title) {
-            Match::AsWritten(_) => None,
-            Match::OtherLevel(section) => {
-                let what = format!("{} is a heading of rank {}, not 2", code(&section.title), section.level);
-                otherwise(section, &title, what)
-            }
-            Match::FormerName(section) => {
-                otherwise(section, &title, format!("{} is called {title} now", code(&section.title)))
-            }
-            Match::Missing => Some(Finding::migrate(place, format!("there is no section {}", code(&title)))),
-        });
+    let findings = wanted.into_iter().filter_map(|title| match template::find(&document.outline, &title) {
+        Match::AsWritten(_) => None,
+        Match::OtherLevel(section) => {
+            let what = format!("{} is a heading of rank {}, not 2", code(&section.title), section.level);
+            otherwise(section, &title, what)
+        }
+        Match::FormerName(section) => {
+            otherwise(section, &title, format!("{} is called {title} now", code(&section.title)))
+        }
+        Match::Missing => {
+            let gravity = missing_gravity(case, &title);
+            Some(Finding { gravity, ..Finding::must(place, format!("there is no section {}", code(&title))) })
+        }
+    });
+    Ok(findings.collect())
+}
+
+/// How much a missing section matters: it is asked for where the document is new, where the change takes it away, and
+/// at the gate.
+fn missing_gravity(case: &Case<'_>, title: &str) -> Gravity {
+    let is_implementable = |document: &Document| {
+        document.facts.status.as_ref().is_some_and(|status| status.value == Status::Implementable)
+    };
+    match case.was {
+        Was::Nothing => Gravity::Migrate,
+        Was::Known(was) if found(was, title).is_some() => Gravity::Migrate,
+        Was::Known(was) if is_implementable(case.now) && !is_implementable(was) => Gravity::Migrate,
+        Was::Known(_) | Was::Unknown => Gravity::Should,
+    }
+}
+
+/// The sections that a change adds to the template, with how many documents lack them: said once for all.
+fn template_gains(world: &World, base: &Base) -> Judged {
+    let (Some(template), Some(before)) = (world.head.template(), base.world.head.template()) else {
+        return Err(NotYet::because("the checkout has no template"));
+    };
+    if template.source == before.source {
+        return Err(NotYet::because("the template stays as it is"));
+    }
+    let before = sections(&base.world.head);
+    let gained = sections(&world.head).into_iter().filter(|title| !before.contains(title));
+    let findings = gained.filter_map(|title| {
+        let all = world.head.proposals();
+        let lacking = all.iter().filter(|document| found(document, &title).is_none()).count();
+        let span = template::find(&template.outline, &title).section()?.heading;
+        let what = format!("the template gains {}; {lacking} of {} VEPs lack it", code(&title), all.len());
+        let fix = "VEPs that were there before need not have it; each gets it when it enters implementable.";
+        (lacking > 0).then(|| Finding::may(span, what).fix(fix).within(template))
+    });
     Ok(findings.collect())
 }
 

@@ -7,6 +7,7 @@
 //! Absent on purpose: granting exceptions. A maintainer does, by a label.
 
 use crate::calendar::{Freeze, days, last_safe_day};
+use crate::document::Document;
 use crate::law::{Law, cite, vep282};
 use crate::rule::{Case, Finding, Gravity, Judge, Judged, NotYet, Rule, Was};
 use crate::text::Span;
@@ -34,7 +35,8 @@ fn before_freeze(case: &Case<'_>) -> Judged {
         return Ok(findings);
     }
     let Freeze::On(freeze) = case.world.calendar.freeze(release) else {
-        return Err(NotYet::see(&format!("the VEP Freeze of {release} is not known"), "freeze-known"));
+        // Unknown is unknown, and no mistake of the document: `freeze-known` says so, and a person decides.
+        return Err(NotYet::because(format!("the VEP Freeze of {release} is not known: see freeze-known")));
     };
     let today = case.world.today;
     if today < freeze {
@@ -92,26 +94,28 @@ const EXCEPTION: &str = "freeze-exception";
 
 /// The stage in flight with its release, and where that stands.
 fn in_flight(case: &Case<'_>) -> Result<(Stage, Release, Span), NotYet> {
-    case.stage()?;
-    let Some((stage, release)) = case.now.facts.target() else {
+    let Some((stage, release)) = case.target()? else {
         return Err(NotYet::because("no release is targeted"));
     };
-    Ok((stage, release.value, release.span.unwrap_or_else(|| case.now.first_line())))
+    Ok((stage, release.value, release.span))
 }
 
 /// Whether the change needs approval for this stage and release.
 fn is_event(case: &Case<'_>, stage: Stage, release: Release) -> Result<bool, NotYet> {
-    let was = match case.was {
-        Was::Unknown => return Err(NotYet::because("no base is known")),
-        Was::Nothing => return Ok(true),
-        Was::Known(was) => was,
-    };
+    match case.was {
+        Was::Unknown => Err(NotYet::because("no base is known")),
+        Was::Nothing => Ok(true),
+        Was::Known(was) => Ok(!has_pair(was, stage, release)),
+    }
+}
+
+/// Whether a document committed to this stage and release already: it was implementable with the pair. A migration
+/// that only writes down what the prose already targeted approves nothing anew.
+fn has_pair(was: &Document, stage: Stage, release: Release) -> bool {
     let had = was.facts.targets.get(&stage).is_some_and(|it| it.value == release);
     let was_implementable =
         was.facts.status.as_ref().is_some_and(|status| status.value == Status::Implementable);
-    // A migration that only writes down what the prose already targeted approves nothing anew.
-    let stays = was_implementable || was.is_legacy();
-    Ok(!(stays && had))
+    had && (was_implementable || was.is_legacy())
 }
 
 const FREEZE_KNOWN: Rule = Rule {
@@ -156,7 +160,7 @@ fn freeze_not_near(case: &Case<'_>) -> Judged {
     case.status_among(&[Status::Provisional])?;
     let (_, release, span) = in_flight(case)?;
     let Freeze::On(freeze) = case.world.calendar.freeze(release) else {
-        return Err(NotYet::see(&format!("the VEP Freeze of {release} is not known"), "freeze-known"));
+        return Err(NotYet::because(format!("the VEP Freeze of {release} is not known: see freeze-known")));
     };
     match days(case.world.today, freeze) {
         left if left <= 0 => Err(NotYet::because(format!("the VEP Freeze of {release} is past"))),

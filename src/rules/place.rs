@@ -3,7 +3,7 @@
 //! Absent on purpose: what pictures and data beside a document show.
 
 use super::plan::says_targets;
-use crate::document::{Document, TEMPLATE_FOLDER};
+use crate::document::{Document, Home, Seat, TEMPLATE_FOLDER};
 use crate::law::{Law, cite, vep282};
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, Was};
 use crate::text::{Span, code};
@@ -29,20 +29,35 @@ fn path_conventional(case: &Case<'_>) -> Judged {
         return Err(NotYet::because("the file was there before"));
     }
     let top = case.now.first_line();
-    let parts: Vec<&str> = case.now.path().split('/').collect();
-    let ["veps", folder, name, "vep.md"] = parts.as_slice() else {
-        if parts.len() == 1 {
+    let path = case.now.path();
+    let Home::Proposal { folder, name, seat } = &case.now.home else {
+        if !path.contains('/') {
             return Err(NotYet::because("no path was given"));
         }
-        let what = format!("{} is no `veps/<folder>/<number>-<name>/vep.md`", code(case.now.path()));
+        let what = format!("{} is not a `veps/<folder>/<number>-<name>/vep.md`", code(path));
         return Ok(vec![Finding::migrate(top, what)]);
     };
     let mut findings = Vec::new();
+    match seat {
+        Seat::Proper => {}
+        Seat::Nested => {
+            let what = format!("{} lies in another VEP's folder", code(path));
+            let fix = format!("Move it to `veps/{folder}/{name}/vep.md`, unless it is meant to lie there.");
+            findings.push(Finding::may(top, what).fix(fix));
+        }
+        Seat::Astray => {
+            let what = format!(
+                "{} says that it is a VEP; its place is not `veps/<folder>/<number>-<name>/vep.md`",
+                code(path)
+            );
+            return Ok(vec![Finding::migrate(top, what)]);
+        }
+    }
     if !is_conventional(name) {
         let what = format!("{} is not digits and then lower-case segments with hyphens", code(name));
         findings.push(Finding::migrate(top, what));
     }
-    if !FOLDERS.contains(folder) {
+    if !FOLDERS.contains(&folder.as_str()) {
         let what = format!("{} is none of the folders that the naming check looks at", code(folder));
         findings.push(Finding::should(top, what).fix(format!("Use one of {}.", FOLDERS.join(", "))));
     }
@@ -57,8 +72,8 @@ fn files_conventional(world: &World, base: &Base) -> Judged {
         let wrong = |what: String| Some(Finding::migrate(Span::default(), what).about(path));
         match parts.as_slice() {
             ["veps", TEMPLATE_FOLDER, ..] | ["veps", _] | ["veps", _, "OWNERS" | "README.md"] => None,
-            // The document itself is judged as a proposal.
-            ["veps", _, _, "vep.md"] => None,
+            // What is a proposal is judged as one, its place included.
+            _ if world.head.proposal_at(path).is_some() => None,
             ["veps", folder, file] => {
                 wrong(format!("{} lies beside the proposals of {}", code(file), code(folder)))
             }

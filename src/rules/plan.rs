@@ -254,41 +254,28 @@ const MILESTONE_SET: Rule = Rule {
 
 fn milestone_set(case: &Case<'_>) -> Judged {
     let status = case.status_among(&[Status::Implementable])?;
-    let stage = case.stage()?;
-    let targets = targets(case)?;
-    let wanted: Vec<&Target> = targets
-        .iter()
-        .filter(|target| match &stage {
-            Some(stage) => target.stage.value == stage.value.as_str(),
-            None => true,
-        })
-        .collect();
-    if wanted.iter().any(|target| target.read().is_some()) {
+    if case.target()?.is_some() {
         return Ok(vec![]);
     }
-    if targets.iter().any(|target| Stage::read(&target.stage.value).is_none()) {
-        return Err(NotYet::see("a stage of the milestones is none of the three", "milestone-wellformed"));
-    }
-    if let Some(other) = wanted.iter().find(|target| !is_unset(&target.release.value)) {
-        let rule =
-            if is_placeholder(&other.release.value) { "placeholders-filled" } else { "milestone-wellformed" };
-        return Err(NotYet::see("the release cannot be read", rule));
-    }
+    let stage = case.stage()?;
+    let wanted: Vec<&Target> = targets(case)?
+        .iter()
+        .filter(|target| stage.is_none_or(|stage| target.stage.value == stage.value.as_str()))
+        .collect();
     let place = wanted
         .first()
         .map(|target| target.stage.span)
         .or(case.now.matter().and_then(|it| it.key_span("milestone")));
     let what = match &stage {
-        Some(stage) => format!("the VEP is implementable and `milestone.{}` is not set", stage.value),
-        None => "the VEP is implementable and names no release".into(),
+        Some(stage) => format!("an implementable VEP needs `milestone.{}`", stage.value),
+        None => "an implementable VEP needs a target release".into(),
     };
     Ok(vec![Finding::must(place.unwrap_or(status.span), what)])
 }
 
 /// The lines of the milestone map; none where it is not there.
 fn targets<'w>(case: &Case<'w>) -> Result<&'w [Target], NotYet> {
-    let targets = optional(&case.matter()?.milestone, "milestone")?;
-    Ok(targets.map_or(&[], |targets| &targets.value))
+    case.milestones()
 }
 
 /// The releases that can be read, by stage.
@@ -434,12 +421,10 @@ const TARGET_NOT_PAST: Rule = Rule {
 
 fn target_not_past(case: &Case<'_>) -> Judged {
     case.status_among(&[Status::Provisional, Status::Implementable])?;
-    case.stage()?;
-    targets(case)?;
-    let Some((stage, release)) = case.now.facts.target() else {
+    let Some((stage, release)) = case.target()? else {
         return Err(NotYet::because("no release is targeted"));
     };
-    let span = release.span.unwrap_or_else(|| case.now.first_line());
+    let span = release.span;
     match case.world.calendar.is_out(release.value, case.world.today) {
         None => Err(NotYet::because(format!("no schedule says when {} is out", release.value))),
         Some(false) => Ok(vec![]),

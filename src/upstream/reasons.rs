@@ -47,7 +47,7 @@ pub const REASONS: &[Reason] = &[
             Word::Pass | Word::Unknown => false,
         },
         "It was there before. Ours blames a change for what it made itself; the draft judges the whole file whenever a change touches it."),
-    reason(&[], |it| it.ours.left_out && !passes(it),
+    reason(&[], |it| it.ours.left_out,
         "The question left rules of ours out; the draft asks everything."),
     reason(&[], is_set,
         "This checkout's settings switch a rule of ours off or give it another severity; the draft knows no settings."),
@@ -79,7 +79,7 @@ pub const REASONS: &[Reason] = &[
         "Without a stage the draft asks for no milestone; the gate of VEP-282 wants a target release all the same, and so does ours."),
     reason(&["milestone-of-stage", "freeze"], is_tbd,
         "The draft takes TBD for a release, finds no schedule of it and passes; to ours a value that says TBD is not set, and the gate wants a release."),
-    reason(&["milestone-of-stage"], |it| it.breaks("milestone-wellformed"),
+    reason(&["milestone-of-stage"], |it| it.breaks("milestone-wellformed") || it.breaks("milestone-set"),
         "The draft asks whether `milestone[stage]` has a value; ours whether every stage and release in the map can be read and found: v1.9.0 has no schedule, and an unquoted 1.10 is 1.1."),
 
     reason(&["successor-named"], passes,
@@ -137,8 +137,10 @@ fn is_set(it: &Look<'_>) -> bool {
     let rules = super::CHECKS.iter().filter(|check| check.id == it.check).flat_map(|check| check.rules);
     let mut speaking =
         rules.filter(|rule| (**rule == "freeze-known") == (it.word == Word::Warn) || it.check != "freeze");
-    let is_off = !passes(it) && speaking.any(|rule| settings.off(rule).is_some());
-    is_off || it.ours.broken.iter().any(|rule| settings.severity(rule).is_some())
+    // Also where it passes upstream: what a rule that is off or softened would have reported keeps a condition of a step
+    // from being checked.
+    speaking.any(|rule| settings.off(rule).is_some() || settings.severity(rule).is_some())
+        || it.ours.broken.iter().any(|rule| settings.severity(rule).is_some())
 }
 
 /// The word for the stage, where there is one.

@@ -419,7 +419,7 @@ fn free(world: &World, plan: &Plan, path: &str) -> Result<(), Trouble> {
 /// The number of the folder that a file below `veps/` lies in.
 fn number_of(file: &str) -> Option<Number> {
     let ["veps", folder, name, _, ..] = file.split('/').collect::<Vec<_>>()[..] else { return None };
-    Home::Proposal { folder: folder.into(), name: name.into() }.number()
+    Home::of(&format!("veps/{folder}/{name}/vep.md")).number()
 }
 
 fn told(hit: &Hit<'_>) -> Near {

@@ -281,8 +281,12 @@ fn judge_draft(
 ) -> Result<(Sheet, String), Trouble> {
     let world = judging.world;
     let bytes = text_of(draft, "the draft")?;
-    let path = path.map(readable_path).transpose()?;
+    let path = path.map(|path| readable_path(world, path)).transpose()?;
     let mut document = Document::parse(Source::from_bytes(path.as_deref().unwrap_or(DRAFT), bytes));
+    // Whatever its text says: who gives a draft means a proposal.
+    if let Some(astray) = Home::astray(document.path()).filter(|_| !document.home.is_proposal()) {
+        document = document.at_home(astray);
+    }
     if path.is_none() {
         document = at_its_place(world, document, notes);
     }
@@ -296,26 +300,33 @@ fn judge_draft(
     Ok((judging.sheet(&document, was), base))
 }
 
-/// A path that a draft may be meant for.
-fn readable_path(path: &str) -> Result<String, Trouble> {
+/// A path that a draft may be meant for. A proposal in the wrong place below `veps/` is a finding; beside an existing
+/// `vep.md` there is no place for one.
+fn readable_path(world: &World, path: &str) -> Result<String, Trouble> {
     let clean = path.trim().trim_start_matches("./");
     let way = "Write it as `veps/<folder>/<number>-<name>/vep.md`.";
-    if clean.starts_with('/')
-        || clean.contains('\\')
-        || clean.split('/').any(|part| matches!(part, ".." | "." | ""))
-    {
-        return Err(Trouble::new(format!("{} is no path within the repository", code(path)), way));
+    let is_part = |part: &str| !matches!(part, ".." | "." | "");
+    if clean.contains('\\') {
+        let what = format!("{} has a backslash; paths here have `/`", code(path));
+        return Err(Trouble::new(what, format!("Write {}.", code(&clean.replace('\\', "/")))));
     }
+    if !clean.split('/').all(is_part) {
+        return Err(Trouble::new(format!("{} is not a path within the repository", code(path)), way));
+    }
+    let beside = clean.rsplit_once('/').map(|(folder, _)| format!("{folder}/vep.md"));
     match Home::of(clean) {
         Home::Proposal { .. } => Ok(clean.into()),
-        Home::Template => Err(Trouble::new("the template is not judged as a proposal", way)),
-        Home::Companion { of } => Err(Trouble::new(
-            format!("{} is a companion of {}; only proposals are judged", code(clean), code(&of)),
-            way,
-        )),
-        // A proposal in the wrong place below `veps/` is a finding.
-        Home::Elsewhere if clean.starts_with("veps/") && clean.ends_with(".md") => Ok(clean.into()),
-        Home::Elsewhere => Err(Trouble::new(format!("{} is no place for a proposal", code(clean)), way)),
+        Home::Template => Err(Trouble::new("the template is not checked as a proposal", way)),
+        _ if !clean.ends_with(".md") || Home::astray(clean).is_none() => {
+            Err(Trouble::new(format!("{} is not a place for a proposal", code(clean)), way))
+        }
+        _ => match beside.filter(|of| world.head.proposal_at(of).is_some()) {
+            Some(of) => Err(Trouble::new(
+                format!("{} is a companion of {}; only proposals are checked", code(clean), code(&of)),
+                way,
+            )),
+            None => Ok(clean.into()),
+        },
     }
 }
 

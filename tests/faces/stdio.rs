@@ -107,7 +107,7 @@ async fn a_client_lists_the_tools_and_asks_each_a_good_and_a_bad_question() {
             "validate_vep",
             json!({}),
             json!({ "draft": "x", "path": "/etc/passwd" }),
-            "no path within the repository",
+            "is not a path within the repository",
         ),
     ] {
         let result = call(&client, tool, good).await;
