@@ -257,23 +257,55 @@ fn stage_criteria_present(case: &Case<'_>) -> Judged {
     let Some(section) = found(document, Role::Graduation.title()) else {
         return Err(NotYet::see("there is no section Graduation Requirements", "sections-present"));
     };
-    let headings =
-        || document.outline.sections.iter().filter(|part| part.heading.start > section.heading.start);
-    let headed = headings().any(|part| begins_with(&part.name, stage.value));
-    if !headed && !passages(document, section.span).any(|item| begins_with(&item.text, stage.value)) {
-        let what = format!("{} has no criteria for {}", code(&section.title), stage.value);
-        return Ok(vec![Finding::should(section.heading, what)]);
+    let headings = || {
+        let parts = document.outline.sections.iter().enumerate();
+        parts.filter(|(_, part)| part.heading.start > section.heading.start)
+    };
+    let of_stage: Vec<_> = headings().filter(|(_, part)| begins_with(&part.name, stage.value)).collect();
+    let is_headed =
+        of_stage.iter().any(|(at, part)| part.filled && emptiness_of(document, *at, part).is_none());
+    if !is_headed && !has_items(document, section, stage.value) {
+        let (place, what) = match of_stage.first() {
+            Some((_, part)) => (part.heading, format!("{} has no criteria under it", code(&part.title))),
+            None => {
+                (section.heading, format!("{} has no criteria for {}", code(&section.title), stage.value))
+            }
+        };
+        return Ok(vec![Finding::should(place, what)]);
     }
     let release = document.facts.targets.get(&Stage::Beta).map(|target| target.value);
     let concerned =
         stage.value == Stage::Beta && release.is_none_or(|release| release >= ON_BY_DEFAULT_SINCE);
-    if concerned && !headings().any(|part| part.name.contains("on by default")) {
-        let what = "Beta has no On-By-Default Readiness";
-        let fix =
-            "Add `#### On-By-Default Readiness` under Beta: what must be done before it is on by default.";
-        return Ok(vec![Finding::should(section.heading, what).fix(fix)]);
+    let readiness: Vec<_> = headings().filter(|(_, part)| part.name.contains("on by default")).collect();
+    let is_ready =
+        readiness.iter().any(|(at, part)| part.filled && emptiness_of(document, *at, part).is_none());
+    if concerned && !is_ready {
+        let (place, what) = match readiness.first() {
+            Some((_, part)) => (part.heading, format!("{} says nothing", code(&part.title))),
+            None => (section.heading, "Beta has no On-By-Default Readiness".into()),
+        };
+        let fix = "Say under `#### On-By-Default Readiness`, below Beta, what must be done before it is on by default.";
+        return Ok(vec![Finding::should(place, what).fix(fix)]);
     }
     Ok(vec![])
+}
+
+/// Whether the running text of a section has criteria for a stage: an item or a paragraph that begins with the stage and
+/// says more than its name and release, or behind which more is said.
+fn has_items(document: &Document, section: &Section, stage: Stage) -> bool {
+    let texts: Vec<&Passage> = passages(document, section.span).collect();
+    let is_any_stage = |text: &str| Stage::ALL.iter().any(|stage| begins_with(text, *stage));
+    texts.iter().enumerate().filter(|(_, text)| begins_with(&text.text, stage)).any(|(at, text)| {
+        let words = plain(&text.text);
+        let mut words = words.split(' ').filter(|word| !word.starts_with('v') && !is_number(word));
+        let says_more =
+            words.by_ref().nth(1).is_some_and(|word| word != "availability") || words.next().is_some();
+        says_more || texts.get(at + 1).is_some_and(|next| !is_any_stage(&next.text))
+    })
+}
+
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether a heading or item begins with a stage: `Beta (SEV-SNP, v1.9)`, `GA v1.10`.
