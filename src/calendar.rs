@@ -210,6 +210,14 @@ impl Calendar {
             .collect();
         Season { open, under_way }
     }
+
+    /// The latest release that may be named as a target: that of the season, and where no known calendar has a freeze to
+    /// come, the release after the last known one, by its number alone. None without any schedule.
+    pub fn latest_planned(&self, today: Date) -> Option<Release> {
+        let season = self.season(today);
+        let by_number = || self.schedules.keys().next_back().map(|last| last.next());
+        season.open.or_else(by_number).into_iter().chain(season.under_way).max()
+    }
 }
 
 /// The last day on which something can be approved before a freeze: the day before it.
@@ -481,6 +489,9 @@ mod tests {
         assert_eq!(season(date(2026, 11, 22)), Season::default());
         assert_eq!(season(date(2026, 6, 1)), Season { open: Some(v(10)), under_way: vec![v(9)] });
         assert_eq!(season(date(2026, 6, 1)).latest(), Some(v(10)));
+        for (day, planned) in [(date(2026, 6, 1), 10), (date(2026, 9, 2), 11), (date(2026, 11, 22), 11)] {
+            assert_eq!(calendar.latest_planned(day), Some(v(planned)), "{day}");
+        }
     }
 
     #[test]

@@ -24,6 +24,7 @@
 //! | | [`settings`] | what a checkout asks of this tool |
 //! | | [`history`] | what git knows of documents beside their text
 //! | | [`world`] | everything that a question may be asked about |
+//! | | [`matter`] | what a VEP says of its state and its plan, in front matter or in prose |
 //! | 4 | [`rule`] | what a rule is and what it can say |
 //! | | [`rules`] | the book: every rule, in the chapters of the law |
 //! | | [`sheet`] | verdicts on one document |
@@ -59,6 +60,7 @@ pub mod history;
 pub mod law;
 pub mod lifecycle;
 pub mod markdown;
+pub mod matter;
 pub mod mcp;
 pub mod migration;
 pub mod outside;

@@ -9,14 +9,12 @@
 //! Absent on purpose: handles. A name in the history is a name.
 
 mod removal;
-mod status;
-
-pub use status::{Implied, implied};
 
 use crate::document::Document;
 use crate::edit::as_yaml;
 use crate::law::Severity;
 use crate::markdown::{Block, Passage};
+use crate::matter::{Implied, implied};
 use crate::patch::Patch;
 use crate::prose::{self, Aim, Bullet, Certainty, Claim};
 use crate::rule::Was;

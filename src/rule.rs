@@ -10,6 +10,7 @@
 use crate::document::{Document, Field, Front, FrontMatter, Target};
 use crate::edit::Change;
 use crate::law::{Cite, Severity};
+use crate::matter::{Plan, implied};
 use crate::text::{Source, Span, Spanned, Spot};
 use crate::vep::{Release, Stage, Status};
 use crate::world::{Base, World};
@@ -31,6 +32,20 @@ pub struct Rule {
     /// What it is asked about, and the question.
     pub judge: Judge,
 }
+
+/// The rules that judge prose where there is no front matter (governance 6b). What they find there never fails a run.
+pub const JUDGES_PROSE: [&str; 10] = [
+    "feature-gate-named",
+    "milestone-wellformed",
+    "milestones-ordered",
+    "alpha-not-skipped",
+    "target-upcoming",
+    "target-not-past",
+    "stage-within-timebox",
+    "before-freeze",
+    "freeze-known",
+    "freeze-not-near",
+];
 
 /// The subject of a rule, and the question.
 #[derive(Debug, Clone, Copy)]
@@ -261,7 +276,7 @@ pub enum Was<'w> {
 }
 
 /// A proposal before the book.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Case<'w> {
     /// The document.
     pub now: &'w Document,
@@ -269,9 +284,54 @@ pub struct Case<'w> {
     pub was: Was<'w>,
     /// Everything around it.
     pub world: &'w World,
+    /// The state that prose implies, where there is no front matter that could say it.
+    implied: Option<Status>,
 }
 
 impl<'w> Case<'w> {
+    /// A case. A document without front matter that is not on the base is provisional, whatever it targets.
+    pub fn new(now: &'w Document, was: Was<'w>, world: &'w World) -> Self {
+        let implied = match was {
+            _ if !now.is_legacy() => None,
+            Was::Nothing => Some(Status::Provisional),
+            // A block that was dropped is told by `front-matter-kept`, and nothing takes its place.
+            Was::Known(was) if !was.is_legacy() => None,
+            Was::Known(_) | Was::Unknown => Some(implied(world, now).status),
+        };
+        Self { now, was, world, implied }
+    }
+
+    /// The state by which the plan is judged: that of the front matter, else what prose implies.
+    pub fn plan_status(&self) -> Result<Status, NotYet> {
+        match self.implied {
+            Some(status) => Ok(status),
+            None => self.status().map(|status| status.value),
+        }
+    }
+
+    /// Goes on only where the plan is one of a VEP at one of these states.
+    pub fn plan_at(&self, states: &[Status]) -> Result<Status, NotYet> {
+        let status = self.plan_status()?;
+        if states.contains(&status) {
+            return Ok(status);
+        }
+        let is = if self.implied.is_some() { "prose implies the status" } else { "the status is" };
+        Err(NotYet::because(format!("{is} {status}")))
+    }
+
+    /// What is planned, list by list. Front matter has one list, where all that it means can be read.
+    pub fn plans(&self) -> Result<Vec<Plan>, NotYet> {
+        if self.implied.is_none() {
+            self.milestones()?;
+        }
+        Ok(Plan::of(self.now))
+    }
+
+    /// Whether it is judged by its prose.
+    pub fn is_prose(&self) -> bool {
+        self.implied.is_some()
+    }
+
     /// What the document is to the law. Where no base is known, one without front matter is legacy.
     pub fn class(&self) -> Class {
         match self.was {
@@ -320,8 +380,10 @@ impl<'w> Case<'w> {
     /// The stage in flight and its release, with the place of that; none where no release is targeted. A release that
     /// is meant and cannot be read is no such case: another rule reports it.
     pub fn target(&self) -> Result<Option<(Stage, Spanned<Release>)>, NotYet> {
-        let stage = self.stage()?;
-        let written = self.milestones()?;
+        let (stage, written) = match self.is_prose() {
+            true => (None, &[][..]),
+            false => (self.stage()?, self.milestones()?),
+        };
         if let Some((stage, release)) = self.world.target(self.now) {
             let span = release.span.unwrap_or_else(|| self.now.first_line());
             return Ok(Some((stage, Spanned::new(release.value, span))));

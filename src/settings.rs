@@ -36,6 +36,8 @@ pub struct Settings {
     pub near: i32,
     /// From this severity on a finding fails a run.
     pub fail_on: Severity,
+    /// A new document needs front matter, whatever the template has.
+    pub front_matter_required: bool,
     /// What could not be read.
     pub faults: Vec<Fault>,
 }
@@ -50,6 +52,7 @@ impl Default for Settings {
             sigs: BTreeSet::new(),
             near: NEAR,
             fail_on: Severity::Error,
+            front_matter_required: false,
             faults: vec![],
         }
     }
@@ -97,6 +100,12 @@ pub const KEYS: &[Key] = &[
         about: "from which severity on a finding fails a run: `error` or `warning`",
         example: "fail-on: warning",
         read: Settings::read_fail_on,
+    },
+    Key {
+        name: "front-matter",
+        about: "`required`: a new VEP without front matter is an error even while the template has none",
+        example: "front-matter: required",
+        read: Settings::read_front_matter,
     },
 ];
 
@@ -243,6 +252,17 @@ impl Settings {
         }
     }
 
+    fn read_front_matter(&mut self, node: &Node) {
+        match node.text() {
+            Some("required") => self.front_matter_required = true,
+            _ => self.fault(
+                node.span,
+                "`front-matter` is not a known setting",
+                "Write `required`, or leave it out.",
+            ),
+        }
+    }
+
     fn read_fail_on(&mut self, node: &Node) {
         match node.text().and_then(Severity::read).filter(|severity| *severity != Severity::Advice) {
             Some(severity) => self.fail_on = severity,
@@ -299,13 +319,14 @@ mod tests {
     fn every_key_is_read() {
         let settings = read(
             "severities:\n  goals-unphased: warning\noff:\n  design-abstract: we like YAML\n\
-             sigs: [sig-arm]\nfreeze-warning-days: 21\nfail-on: warning\n",
+             sigs: [sig-arm]\nfreeze-warning-days: 21\nfail-on: warning\nfront-matter: required\n",
         );
         assert_eq!(settings.faults, []);
         assert_eq!(settings.severity("goals-unphased"), Some(Severity::Warning));
         assert_eq!(settings.off("design-abstract"), Some("we like YAML"));
         assert!(settings.sigs.contains("sig-arm"));
         assert_eq!((settings.near, settings.fail_on), (21, Severity::Warning));
+        assert!(settings.front_matter_required);
         let ids: Vec<_> = settings.rules.iter().map(|id| id.value.as_str()).collect();
         assert_eq!(ids, ["goals-unphased", "design-abstract"]);
     }
@@ -321,6 +342,7 @@ mod tests {
             ("sigs: sig-arm\n", "`sigs` is no list", "- sig-name"),
             ("sigs: [ARM]\n", "`ARM` is no name", "lower-case"),
             ("freeze-warning-days: soon\n", "no number of days", "0 to 365"),
+            ("front-matter: optional\n", "`front-matter`", "required"),
             ("fail-on: advice\n", "`fail-on`", "error or warning"),
             ("- a\n", "no map", "key: value"),
             ("off: {\n", "", ""),

@@ -9,7 +9,7 @@ pub use event::{Event, conditions};
 use crate::document::Document;
 use crate::edit::{self, Change};
 use crate::law::Severity;
-use crate::rule::{Case, Class, Finding, Judged, Rule, Was, severity};
+use crate::rule::{Case, Class, Finding, JUDGES_PROSE, Judged, Rule, Was, severity};
 use crate::rules;
 use crate::settings::Settings;
 use crate::text::{Place, Spot, code_up_to, sentence};
@@ -69,6 +69,8 @@ pub struct Flaw {
     pub what: String,
     /// How to mend it.
     pub fix: String,
+    /// It speaks of what was read from prose: it never fails a run.
+    pub from_prose: bool,
     /// Why it is meant all the same, by somebody's word.
     pub declared: Option<Declaration>,
     /// The mend, where it needs no thought and can be made exactly.
@@ -171,7 +173,7 @@ impl Bar {
     }
 
     fn fails(self, flaw: &Flaw) -> bool {
-        flaw.severity <= self.from && (self.all || flaw.age == Age::New)
+        !flaw.from_prose && flaw.severity <= self.from && (self.all || flaw.age == Age::New)
     }
 }
 
@@ -201,9 +203,9 @@ impl Outcome {
 /// too: a flaw that was there before is no news, and only new ones fail a run. Where nobody waits for the answer any
 /// more the sheet stays empty.
 pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
-    let case = Case { now, was, world };
+    let case = Case::new(now, was, world);
     let before = match was {
-        Was::Known(before) => Some(Case { now: before, was: Was::Unknown, world: world.before() }),
+        Was::Known(before) => Some(Case::new(before, Was::Unknown, world.before())),
         Was::Unknown | Was::Nothing => None,
     };
     let event = Event::of(world, now, was);
@@ -247,8 +249,19 @@ fn verdict_on(
         blocked_by = judged.as_ref().err().and_then(|not_yet| not_yet.blocked_by);
         judged
     };
-    let verdict = verdict(rule, judged, class, settings, at);
+    let mut verdict = verdict(rule, judged, class, settings, at);
+    if let (Verdict::Broken(flaws), true) = (&mut verdict, case.is_prose() && JUDGES_PROSE.contains(&rule.id))
+    {
+        flaws.iter_mut().for_each(read_from_prose);
+    }
     Some((verdict, blocked_by))
+}
+
+/// What prose says weighs at most a warning, whatever the settings want, and says where it was read.
+fn read_from_prose(flaw: &mut Flaw) {
+    flaw.severity = flaw.severity.max(Severity::Warning);
+    flaw.from_prose = true;
+    flaw.what = format!("{} (read from prose)", flaw.what.trim_end_matches('.'));
 }
 
 /// The mend of a finding, where it has one that can be made exactly.
@@ -388,6 +401,7 @@ fn flaw(rule: &Rule, finding: Finding, at: Spot, class: Class, settings: &Settin
         // A second line of defence: whatever a rule puts into its words stays one readable line.
         what: sentence(&finding.what, MOST_WORDS),
         fix: sentence(finding.fix.as_deref().unwrap_or(rule.fix), MOST_WORDS),
+        from_prose: false,
         declared: None,
         mend: None,
     }

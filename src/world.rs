@@ -198,9 +198,13 @@ impl World {
             return Some(stage.value);
         }
         let targets = &document.facts.targets;
-        let is_to_come = |release: Release| self.calendar.is_out(release, self.today) != Some(true);
-        let to_come = targets.iter().find(|(_, release)| is_to_come(release.value));
+        let to_come = targets.iter().find(|(_, release)| !self.is_out(release.value));
         to_come.or_else(|| targets.iter().next_back()).map(|(stage, _)| *stage)
+    }
+
+    /// Whether the planned GA of a release has passed on the day asked; not where nobody knows.
+    pub fn is_out(&self, release: Release) -> bool {
+        self.calendar.is_out(release, self.today) == Some(true)
     }
 
     /// The stage in flight and the release that it works towards; none where that has none.

@@ -302,3 +302,45 @@ fn a_section_that_the_template_gains_is_said_once() {
     let through = edited(&after, MIRRORS, &THROUGH);
     assert_eq!(errors(&change(&after, &through, TODAY), MIRRORS), ["sections-present"]);
 }
+
+/// A new VEP follows the template of the base: without a block there it is warned, and its prose is judged and fails
+/// nothing, whatever a checkout's settings make of the rules.
+#[test]
+fn a_new_vep_in_prose_is_warned_until_the_template_has_a_block() {
+    let template = "veps/NNNN-vep-template/vep.md";
+    let path = "veps/sig-storage/501-quiet-disk/vep.md";
+    let prose = lawful().remove("veps/sig-storage/5-thin-snapshots/vep.md").unwrap();
+    let prose = prose.replace("#5", "#501").replace("alpha for version: v1.9", "alpha for version: v1.10");
+    let asked = |block: &str, settings: &str, today: Date| {
+        let mut before = lawful();
+        let sections: String = before[CLOCK]
+            .lines()
+            .filter(|line| line.starts_with("## "))
+            .map(|it| format!("{it}\n\n"))
+            .collect();
+        before.insert(template.into(), format!("{block}# VEP #NNNN: Title\n\n{sections}"));
+        before.insert(vep_mcp::settings::FILE.into(), settings.into());
+        let mut after = before.clone();
+        after.insert(path.into(), prose.clone());
+        change(&before, &after, today)
+    };
+    let near = date(2026, 8, 25);
+    let world = asked("", "", near);
+    assert_eq!(errors(&world, path), [""; 0]);
+    let told: Vec<_> =
+        sheet(&world, path).flaws().into_iter().map(|(rule, flaw)| (rule.id, flaw.severity)).collect();
+    for rule in ["front-matter-present", "feature-gate-named", "freeze-not-near"] {
+        assert!(told.contains(&(rule, Severity::Warning)), "{rule}: {told:?}");
+    }
+    assert_eq!(errors(&asked("---\ntitle: x\n---\n\n", "", near), path), ["front-matter-present"]);
+    assert_eq!(errors(&asked("", "front-matter: required\n", near), path), ["front-matter-present"]);
+    // After the freeze the change targets a frozen release, and that is a warning, even where it is wanted graver.
+    let late = date(2026, 9, 10);
+    let settings = "severities:\n  before-freeze: error\n  feature-gate-named: error\nfail-on: warning\n";
+    let world = asked("", settings, late);
+    let sheet = sheet(&world, path);
+    let frozen = sheet.flaws().into_iter().find(|(rule, _)| rule.id == "before-freeze").unwrap().1;
+    assert!(frozen.from_prose && frozen.severity == Severity::Warning, "{frozen:?}");
+    let bar = vep_mcp::sheet::Bar::of(&world, true);
+    assert!(sheet.flaws().iter().all(|(_, flaw)| !flaw.from_prose || !sheet.fails(flaw, bar)));
+}

@@ -12,7 +12,7 @@ use vep_mcp::vep::Status;
 const FLOORS: &[&[&str]] = &[
     &["text", "patch", "yaml", "markdown"],
     &["vep", "law", "lifecycle", "template", "prose", "document", "edit"],
-    &["calendar", "corpus", "search", "owners", "settings", "history", "world"],
+    &["calendar", "corpus", "search", "owners", "settings", "history", "world", "matter"],
     &["rule", "rules", "sheet", "upstream", "report"],
     &["proposal", "migration", "season", "render", "book", "verbs"],
     &["outside", "mcp", "cli"],

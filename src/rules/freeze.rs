@@ -28,7 +28,12 @@ const BEFORE_FREEZE: Rule = Rule {
 };
 
 fn before_freeze(case: &Case<'_>) -> Judged {
-    case.status_among(&[Status::Implementable])?;
+    // Prose has no state that says when it commits: what it newly targets is judged.
+    case.plan_at(if case.is_prose() {
+        &[Status::Provisional, Status::Implementable]
+    } else {
+        &[Status::Implementable]
+    })?;
     let (stage, release, span) = in_flight(case)?;
     let mut findings: Vec<Finding> = planted(case, stage).collect();
     if !is_event(case, stage, release)? {
@@ -43,7 +48,7 @@ fn before_freeze(case: &Case<'_>) -> Judged {
         return Ok(findings);
     }
     let what = format!(
-        "{stage} is newly approved for {release}, whose VEP Freeze is {freeze}; the last safe day was {}, today is {today} ({})",
+        "this change commits {stage} to {release}, whose VEP Freeze is {freeze}; the last safe day was {}, today is {today} ({})",
         last_safe_day(freeze),
         case.world.calendar.told_of(release, today)
     );
@@ -131,11 +136,11 @@ const FREEZE_KNOWN: Rule = Rule {
 };
 
 fn freeze_known(case: &Case<'_>) -> Judged {
-    case.status_among(&[Status::Provisional, Status::Implementable])?;
+    case.plan_at(&[Status::Provisional, Status::Implementable])?;
     let (_, release, span) = in_flight(case)?;
     let calendar = &case.world.calendar;
     if calendar.is_out(release, case.world.today) == Some(true) {
-        return Err(NotYet::because(format!("{release} is out by plan")));
+        return Err(NotYet::because(format!("the planned GA of {release} has passed")));
     }
     let why = match calendar.freeze(release) {
         Freeze::On(_) => return Ok(vec![]),
@@ -157,7 +162,7 @@ const FREEZE_NOT_NEAR: Rule = Rule {
 };
 
 fn freeze_not_near(case: &Case<'_>) -> Judged {
-    case.status_among(&[Status::Provisional])?;
+    case.plan_at(&[Status::Provisional])?;
     let (_, release, span) = in_flight(case)?;
     let Freeze::On(freeze) = case.world.calendar.freeze(release) else {
         return Err(NotYet::because(format!("the VEP Freeze of {release} is not known: see freeze-known")));

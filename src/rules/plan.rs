@@ -10,12 +10,12 @@ use crate::document::{Document, Field, Front, Target};
 use crate::edit::Change;
 use crate::law::{Law, cite, vep282};
 use crate::markdown::{Block, Passage};
+use crate::matter::confirmed;
 use crate::patch::Edit;
 use crate::prose;
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, optional, value};
-use crate::text::{Span, Spanned, code, is_slip, nearest, one_line};
+use crate::text::{Span, code, is_slip, nearest, one_line};
 use crate::vep::{Release, Stage, Status, is_unset};
-use std::collections::BTreeMap;
 
 pub(super) const RULES: &[Rule] = &[
     FEATURE_GATE_NAMED,
@@ -44,6 +44,9 @@ const FEATURE_GATE_NAMED: Rule = Rule {
 
 fn feature_gate_named(case: &Case<'_>) -> Judged {
     case.not_meta()?;
+    if case.is_prose() {
+        return gate_in_prose(case);
+    }
     if has_gate(case)? {
         return Ok(vec![]);
     }
@@ -63,8 +66,39 @@ fn feature_gate_named(case: &Case<'_>) -> Judged {
     }])
 }
 
+/// What prose says of a gate. One that denies it is a justified opt-out, as far as anybody can see.
+fn gate_in_prose(case: &Case<'_>) -> Judged {
+    if case.plan_status()? == Status::Implemented {
+        return Err(NotYet::because("prose implies the status implemented"));
+    }
+    if has_gate(case)? {
+        return Ok(vec![]);
+    }
+    let document = case.now;
+    let place = document.heading.as_ref().map_or_else(|| document.first_line(), |heading| heading.span);
+    Ok(vec![match opt_out(document) {
+        Some((sentence, span)) => {
+            Finding::may(span, format!("no gate; the text says: {}", code(&one_line(&sentence, 110))))
+                .fix("If this sentence is the reason, change nothing. The SIG decides.")
+        }
+        None => Finding::should(place, "no feature gate is named, and the text does not say why")
+            .fix("Name the gate in the Design, or say that there is no feature gate and why."),
+    }])
+}
+
+/// Goes on only where there is a gate, or should be one: not where the text says why there is none.
+fn not_opted_out(case: &Case<'_>) -> Result<(), NotYet> {
+    if !has_gate(case)? && opt_out(case.now).is_some() {
+        return Err(NotYet::because("there is no gate, so there is no stage behind one"));
+    }
+    Ok(())
+}
+
 /// Whether a gate is named. A word that denies one is no name.
 fn has_gate(case: &Case<'_>) -> Result<bool, NotYet> {
+    if case.is_prose() {
+        return Ok(!case.now.facts.gates.is_empty());
+    }
     let gates = optional(&case.matter()?.feature_gate, "feature-gate")?;
     Ok(gates.is_some_and(|gates| gates.value.iter().any(|gate| is_gate_name(&gate.value))))
 }
@@ -201,8 +235,47 @@ const MILESTONE_WELLFORMED: Rule = Rule {
 };
 
 fn milestone_wellformed(case: &Case<'_>) -> Judged {
+    if case.is_prose() {
+        return targets_in_prose(case);
+    }
     let targets = value(&case.matter()?.milestone, "milestone")?;
     Ok(targets.value.iter().filter_map(flaw_of).collect())
+}
+
+/// What the lists of targets say of the three stages: a value that is not a release, and once for all the spellings that
+/// are not canonical.
+fn targets_in_prose(case: &Case<'_>) -> Judged {
+    let bullets: Vec<prose::Bullet> = prose::blocks(&case.now.outline)
+        .into_iter()
+        .flat_map(|block| block.bullets)
+        .filter(|bullet| !bullet.struck && bullet.aim.stage().is_some())
+        .collect();
+    if bullets.is_empty() {
+        return Err(NotYet::because("no target is stated"));
+    }
+    let first_word =
+        |bullet: &prose::Bullet| bullet.raw.split_whitespace().next().unwrap_or_default().to_owned();
+    let says_none = |bullet: &&prose::Bullet| is_unset(first_word(bullet).trim_end_matches([',', '.', ';']));
+    let unread = bullets.iter().filter(|bullet| bullet.release.is_none() && !says_none(bullet));
+    let mut findings: Vec<Finding> = unread
+        .map(|bullet| {
+            let what = format!("{} is not a release", code(&one_line(&bullet.raw, 60)));
+            Finding::should(bullet.span, what).fix("Write the release as vX.Y.")
+        })
+        .collect();
+    let odd: Vec<&prose::Bullet> = bullets
+        .iter()
+        .filter(|bullet| bullet.release.is_some_and(|release| !release.is_canonical(&first_word(bullet))))
+        .collect();
+    if let Some(first) = odd.first() {
+        let told = odd.iter().map(|bullet| {
+            let line = case.now.source.line(bullet.span.start);
+            format!("{} in line {line}", code(&one_line(&first_word(bullet), 30)))
+        });
+        let what = format!("not the canonical spelling: {}", told.collect::<Vec<_>>().join(", "));
+        findings.push(Finding::may(first.span, what).fix("Write the release as vX.Y."));
+    }
+    Ok(findings)
 }
 
 fn flaw_of(target: &Target) -> Option<Finding> {
@@ -278,14 +351,6 @@ fn targets<'w>(case: &Case<'w>) -> Result<&'w [Target], NotYet> {
     case.milestones()
 }
 
-/// The releases that can be read, by stage.
-fn releases(case: &Case<'_>) -> Result<BTreeMap<Stage, Spanned<Release>>, NotYet> {
-    let read = targets(case)?.iter().filter_map(|target| {
-        Some((Stage::read(&target.stage.value)?, Spanned::new(target.read()?, target.release.span)))
-    });
-    Ok(read.collect())
-}
-
 const MILESTONES_ORDERED: Rule = Rule {
     id: "milestones-ordered",
     says: "alpha comes before beta, and beta before ga",
@@ -296,16 +361,22 @@ const MILESTONES_ORDERED: Rule = Rule {
 };
 
 fn milestones_ordered(case: &Case<'_>) -> Judged {
-    let releases: Vec<_> = releases(case)?.into_iter().collect();
-    if releases.len() < 2 {
+    let plans = case.plans()?;
+    if plans.iter().all(|plan| plan.targets.len() < 2) {
         return Err(NotYet::because("fewer than two stages have a release"));
     }
-    let findings = releases.windows(2).filter_map(|pair| {
-        let [(earlier, first), (later, second)] = pair else { return None };
-        (second.value <= first.value).then(|| {
-            let what = format!("{later} {} does not come after {earlier} {}", second.value, first.value);
-            Finding::must(second.span, what)
-        })
+    let findings = plans.iter().flat_map(|plan| {
+        let releases: Vec<_> = plan.targets.iter().collect();
+        let pairs = releases.windows(2).filter_map(|pair| {
+            let [(earlier, first), (later, second)] = pair else { return None };
+            (second.value <= first.value).then(|| {
+                let whose = plan.whose();
+                let what =
+                    format!("{later} {} does not come after {earlier} {}{whose}", second.value, first.value);
+                Finding::must(second.span, what)
+            })
+        });
+        pairs.collect::<Vec<_>>()
     });
     Ok(findings.collect())
 }
@@ -321,28 +392,53 @@ const ALPHA_NOT_SKIPPED: Rule = Rule {
 
 fn alpha_not_skipped(case: &Case<'_>) -> Judged {
     case.not_meta()?;
-    if !has_gate(case)? {
+    if !has_gate(case)? && (!case.is_prose() || opt_out(case.now).is_some()) {
         return Err(NotYet::because("there is no gate, so there is no Alpha behind one"));
     }
-    let stage = case.stage()?;
-    let written = targets(case)?;
-    let releases = releases(case)?;
-    let later_stage =
-        stage.as_ref().filter(|stage| stage.value > Stage::Alpha).map(|stage| (stage.value, stage.span));
-    let later_release =
-        releases.iter().find(|(stage, _)| **stage > Stage::Alpha).map(|(stage, read)| (*stage, read.span));
-    let Some((later, span)) = later_stage.or(later_release) else {
+    let stage = if case.is_prose() { None } else { case.stage()? };
+    let named = stage.filter(|stage| stage.value > Stage::Alpha).map(|stage| (stage.value, stage.span));
+    let skipping: Vec<_> = case
+        .plans()?
+        .into_iter()
+        .enumerate()
+        .filter_map(|(at, plan)| {
+            let later = plan.targets.iter().find(|(stage, _)| **stage > Stage::Alpha);
+            let later = later.map(|(stage, release)| (*stage, release.span));
+            Some((named.filter(|_| at == 0).or(later)?, plan))
+        })
+        .collect();
+    if skipping.is_empty() {
         return Err(NotYet::because("no stage after Alpha is named"));
-    };
-    match written.iter().find(|target| target.stage.value == Stage::Alpha.as_str()) {
-        Some(alpha) if alpha.read().is_some() => return Ok(vec![]),
-        Some(alpha) if alpha.is_meant() => {
-            return Err(NotYet::see("`milestone.alpha` cannot be read", "milestone-wellformed"));
-        }
-        _ if says_alpha_is_skipped(case.now) => return Ok(vec![]),
-        _ => {}
     }
-    Ok(vec![Finding::should(span, format!("{later} is named, but no release had it as Alpha"))])
+    let without: Vec<_> =
+        skipping.into_iter().filter(|(_, plan)| !plan.targets.contains_key(&Stage::Alpha)).collect();
+    if without.is_empty() {
+        return Ok(vec![]);
+    }
+    if alpha_is_unreadable(case)? {
+        return Err(NotYet::see("the release of Alpha cannot be read", "milestone-wellformed"));
+    }
+    if says_alpha_is_skipped(case.now) {
+        return Ok(vec![]);
+    }
+    let findings = without.into_iter().map(|((later, span), plan)| {
+        Finding::should(span, format!("{later} is named, but no release had it as Alpha{}", plan.whose()))
+    });
+    Ok(findings.collect())
+}
+
+/// Whether something stands as the release of Alpha that cannot be read as one.
+fn alpha_is_unreadable(case: &Case<'_>) -> Result<bool, NotYet> {
+    if !case.is_prose() {
+        let mut written = targets(case)?.iter().filter(|target| target.stage.value == Stage::Alpha.as_str());
+        return Ok(written.any(|target| target.is_meant() && target.read().is_none()));
+    }
+    let bullets = prose::blocks(&case.now.outline).into_iter().flat_map(|block| block.bullets);
+    let mut own = bullets.filter(|bullet| bullet.aim.stage() == Some(Stage::Alpha) && !bullet.struck);
+    Ok(own.any(|bullet| {
+        let first = bullet.raw.split_whitespace().next().unwrap_or_default();
+        bullet.release.is_none() && !is_unset(first.trim_end_matches([',', '.', ';']))
+    }))
 }
 
 /// Whether a clause of the text, or of a comment in the front matter, says that Alpha is left out. The
@@ -385,7 +481,7 @@ pub(super) fn says_targets(document: &Document) -> Option<Span> {
 
 const TARGET_UPCOMING: Rule = Rule {
     id: "target-upcoming",
-    says: "no release later than the season's is named",
+    says: "no target is later than the release being planned",
     why: "A target is a promise for the release that is being planned, not a wish for the ones after it.",
     fix: "Keep the upcoming release; name later ones when their season begins.",
     cites: &[cite(Law::Template, "Target releases", "Only capture the upcoming release.")],
@@ -394,25 +490,28 @@ const TARGET_UPCOMING: Rule = Rule {
 
 fn target_upcoming(case: &Case<'_>) -> Judged {
     // What a deferred VEP still targets is told by `deferred-untargeted`; closed ones target nothing.
-    case.status_among(&[Status::Provisional, Status::Implementable, Status::Implemented])?;
-    let releases = releases(case)?;
-    let season = case.world.calendar.season(case.world.today);
-    let (Some(_), Some(season)) = (season.open, season.latest()) else {
-        return Err(NotYet::because("no release that is open for VEPs is scheduled"));
+    case.plan_at(&[Status::Provisional, Status::Implementable, Status::Implemented])?;
+    let plans = case.plans()?;
+    let Some(planned) = case.world.calendar.latest_planned(case.world.today) else {
+        return Err(NotYet::because("no release is scheduled"));
     };
-    let late = releases.into_iter().filter(|(_, release)| release.value > season);
-    let findings = late.map(|(stage, release)| {
-        Finding::should(
-            release.span,
-            format!("{stage} is targeted for {}; the season is that of {season}", release.value),
-        )
+    let late = plans.iter().flat_map(|plan| {
+        let late = plan.targets.iter().filter(|(_, release)| release.value > planned);
+        late.map(|(stage, release)| {
+            let whose = plan.whose();
+            let what = format!(
+                "{stage} is targeted for {}{whose}; the release being planned is {planned}",
+                release.value
+            );
+            Finding::should(release.span, what)
+        })
     });
-    Ok(findings.collect())
+    Ok(late.collect())
 }
 
 const TARGET_NOT_PAST: Rule = Rule {
     id: "target-not-past",
-    says: "the target of a live VEP is not a release that is out",
+    says: "a live VEP whose last target is out names a later one, or says that the stage shipped",
     why: "Either it shipped and the document was not brought up to date, or it slipped and was not retargeted.",
     fix: "If it shipped, name the next stage or bump the status; if it slipped, retarget or defer.",
     cites: &[cite(Law::Readme, "Release check-ins", "Re-targeting of VEP")],
@@ -420,25 +519,40 @@ const TARGET_NOT_PAST: Rule = Rule {
 };
 
 fn target_not_past(case: &Case<'_>) -> Judged {
-    case.status_among(&[Status::Provisional, Status::Implementable])?;
-    let Some((stage, release)) = case.target()? else {
+    case.plan_at(&[Status::Provisional, Status::Implementable])?;
+    if !case.is_prose() && case.target()?.is_none() {
         return Err(NotYet::because("no release is targeted"));
-    };
-    let span = release.span;
-    match case.world.calendar.is_out(release.value, case.world.today) {
-        None => Err(NotYet::because(format!("no schedule says when {} is out", release.value))),
-        Some(false) => Ok(vec![]),
-        Some(true) => {
-            let out = format!("{stage} is targeted for {}, whose planned GA date has passed", release.value);
-            Ok(vec![match slipped(case, release.value) {
-                Some(said) => Finding::should(
-                    span,
-                    format!("{out}, and the text says that it slipped: {}", code(&said)),
-                ),
-                None => Finding::may(span, format!("{out}: shipped, or slipped?")),
-            }])
-        }
     }
+    let plans = case.plans()?;
+    let latest: Vec<_> = plans.iter().filter_map(|plan| Some((plan, plan.latest()?))).collect();
+    if latest.is_empty() {
+        return Err(NotYet::because("no release is targeted"));
+    }
+    if stage_within_timebox(case).is_ok_and(|findings| !findings.is_empty()) {
+        return Err(NotYet::because("the time box speaks of it: see stage-within-timebox"));
+    }
+    let world = case.world;
+    let mut unknown =
+        latest.iter().filter(|(_, (_, it))| world.calendar.is_out(it.value, world.today).is_none());
+    if let (Some((_, (_, release))), 1) = (unknown.next(), latest.len()) {
+        return Err(NotYet::because(format!("no schedule says when {} is out", release.value)));
+    }
+    let past = latest.into_iter().filter(|(_, (_, release))| world.is_out(release.value));
+    let open =
+        past.filter(|(_, (stage, release))| confirmed(world, case.now, *stage, release.value).is_none());
+    let findings = open.map(|(plan, (_, release))| {
+        let whose = plan.whose();
+        let nothing =
+            format!("nothing after {} is named{whose}, and its planned GA has passed", release.value);
+        match slipped(case, release.value) {
+            Some(said) => {
+                let what = format!("{nothing}; the text says that it slipped: {}", code(&said));
+                Finding::should(release.span, what)
+            }
+            None => Finding::may(release.span, nothing),
+        }
+    });
+    Ok(findings.collect())
 }
 
 /// What says that something planned for this release did not make it.
@@ -469,37 +583,47 @@ const STAGE_WITHIN_TIMEBOX: Rule = Rule {
 /// The stages that have a box, and how many releases it holds.
 const TIMEBOXES: [(Stage, u32); 2] = [(Stage::Alpha, 2), (Stage::Beta, 3)];
 
+/// Since this release the stages are counted: earlier ones had no freeze and no boxes.
+const COUNTED_SINCE: Release = Release { major: 1, minor: 6 };
+
 fn stage_within_timebox(case: &Case<'_>) -> Judged {
     case.not_meta()?;
-    case.status_among(&[Status::Provisional, Status::Implementable])?;
-    if !has_gate(case)? {
-        return Err(NotYet::because("there is no gate, so there is no stage behind one"));
-    }
-    let releases = releases(case)?;
-    let (calendar, today) = (&case.world.calendar, case.world.today);
-    let season = calendar.season(today).latest();
-    let boxes = TIMEBOXES.iter().filter_map(|(stage, most)| {
-        let begin = releases.get(stage)?;
-        let next = releases.iter().find(|(later, _)| *later > stage).map(|(_, release)| release.value);
-        // A box that has been left is history: the next stage is out and nothing can mend it.
-        if next.is_some_and(|next| calendar.is_out(next, today) == Some(true)) {
-            return None;
+    case.plan_at(&[Status::Provisional, Status::Implementable])?;
+    not_opted_out(case)?;
+    let plans = case.plans()?;
+    let mut findings = Vec::new();
+    let mut is_asked = false;
+    for plan in &plans {
+        let Some((stage, since)) = plan.last_out(case.world) else { continue };
+        let Some((_, most)) = TIMEBOXES.iter().find(|(boxed, _)| *boxed == stage) else { continue };
+        let next =
+            plan.targets.iter().filter(|(later, _)| **later > stage).map(|(_, release)| release.value).min();
+        let Some(end) = next.or_else(|| case.world.calendar.latest_planned(case.world.today)) else {
+            continue;
+        };
+        let begin = since.value.max(COUNTED_SINCE);
+        if begin.major != end.major {
+            continue;
         }
-        Some((*stage, *most, begin, next.or(season)?))
-    });
-    let boxes: Vec<_> = boxes.filter(|(.., begin, end)| begin.value.major == end.major).collect();
-    if boxes.is_empty() {
-        return Err(NotYet::because("no stage with a time box is under way"));
-    }
-    let findings = boxes.into_iter().filter_map(|(stage, most, begin, end)| {
-        let lasts = end.minor.saturating_sub(begin.value.minor);
-        (lasts > most).then(|| {
+        is_asked = true;
+        let lasts = end.minor.saturating_sub(begin.minor);
+        let whose = plan.whose();
+        if lasts > *most {
             let what = format!(
-                "{stage} since {} lasts {lasts} releases until {end}; at most {most} are allowed",
-                begin.value
+                "{stage} since {}{whose} lasts {lasts} releases before {end}; at most {most} are allowed",
+                since.value
             );
-            Finding::should(begin.span, what)
-        })
-    });
-    Ok(findings.collect())
+            findings.push(Finding::should(since.span, what));
+        } else if lasts == *most && next.is_none() {
+            let what = format!(
+                "{stage} since {}{whose} has used up its {most} releases: {end} is the last that can take the next stage",
+                since.value
+            );
+            findings.push(
+                Finding::may(since.span, what)
+                    .fix("Target the next stage, retire it, or explain the delay to the SIG."),
+            );
+        }
+    }
+    if is_asked { Ok(findings) } else { Err(NotYet::because("no stage with a time box is under way")) }
 }

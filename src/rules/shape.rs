@@ -40,10 +40,22 @@ fn front_matter_present(case: &Case<'_>) -> Judged {
         Front::Absent { near: None } if matches!(case.was, Was::Known(was) if !was.is_legacy()) => {
             return Err(NotYet::see("the block was dropped", "front-matter-kept"));
         }
-        Front::Absent { near: None } => {
-            vec![Finding::migrate(case.now.first_line(), "there is no front matter block")]
-        }
+        Front::Absent { near: None } => vec![missing_block(case)],
     })
+}
+
+/// A document without a block. One that is new follows the template of the base: while that has no block, it is told
+/// so, and its prose is judged.
+fn missing_block(case: &Case<'_>) -> Finding {
+    let top = case.now.first_line();
+    let template = case.world.before().head.template();
+    let follows = template.is_some_and(|template| template.is_legacy()) && matches!(case.was, Was::Nothing);
+    if follows && !case.world.in_force().front_matter_required {
+        let what =
+            "there is no front matter block; the template of the base has none yet, so this does not fail";
+        return Finding::should(top, what);
+    }
+    Finding::migrate(top, "there is no front matter block")
 }
 
 const FRONT_MATTER_PARSES: Rule = Rule {

@@ -5,7 +5,7 @@
 //! means is a risk, and no change of the document.
 
 use crate::document::{Document, Fact, Front};
-use crate::migration::implied;
+use crate::matter::implied;
 use crate::text::{code, one_line};
 use crate::vep::{Handle, Number, Stage};
 use crate::world::{Base, World};

@@ -56,6 +56,9 @@ pub const REASONS: &[Reason] = &[
     reason(&[], |it| passes(it) && it.breaks("values-typed"),
         "The draft asks whether there is a value; ours also whether it has the type that VEP-282's schema gives its key."),
 
+    reason(&["block-present"], |it| it.word == Word::Fail && it.ours.any == Some(Severity::Warning),
+        "Every open pull request follows the template of its base, which has no block yet, so ours warns until it has one; VEP-282 and the draft want a block in every new file."),
+
     reason(&["owning-sig-known"], |it| it.word == Word::Fail && it.ours.any != Some(Severity::Warning),
         "VEP-282 names three SIGs and the draft takes no other; SIG folders and settings of the checkout and the org's labels are SIGs to ours, because others own VEPs on main."),
 

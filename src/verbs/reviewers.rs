@@ -6,7 +6,7 @@
 
 use super::{Name, Trouble, Verb, known_sig, label, one};
 use crate::document::{Document, Front};
-use crate::migration::implied;
+use crate::matter::implied;
 use crate::owners::blunderbuss::{ANEW, Kind, RULE, WANTED};
 use crate::owners::{self, Owners};
 use crate::text::{code, in_cell, one_line};

@@ -4,6 +4,10 @@
 //! stage is targeted, shipped or under way; deferred, withdrawn or rejected only where the text says so of the VEP
 //! itself; provisional otherwise. A release that is out confirms nothing by itself, and that is said.
 
+mod plan;
+
+pub use plan::Plan;
+
 use crate::document::Document;
 use crate::markdown::{Block, Passage, plain};
 use crate::prose::{self, Aim, Bullet, Certainty};
@@ -75,6 +79,24 @@ pub fn implied(world: &World, document: &Document) -> Implied {
         return Implied { doubts, ..of(Status::Implementable, Certainty::Inferred, why, target.span) };
     }
     untargeted(world, document)
+}
+
+/// The place that says that a stage shipped in a release that is out: a line of the Implementation History that names
+/// both, or all boxes of that stage's criteria ticked.
+pub fn confirmed(world: &World, document: &Document, stage: Stage, release: Release) -> Option<Span> {
+    if !world.is_out(release) {
+        return None;
+    }
+    let history = template::of_role(&document.outline, Role::History)?;
+    let names = |text: &str| {
+        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '.');
+        let stage = words.clone().any(|word| word.eq_ignore_ascii_case(stage.as_str()));
+        stage && words.any(|word| word.starts_with(['v', 'V']) && Release::read(word) == Some(release))
+    };
+    let mut lines = document.outline.passages.iter().filter(|passage| {
+        history.span.holds(passage.span) && !passage.struck && !prose::says_slipped(&passage.text)
+    });
+    lines.find(|passage| names(&passage.text)).map(|passage| passage.span)
 }
 
 /// A document of which no stage of the schema is targeted.
