@@ -30,8 +30,8 @@
 //! | | [`sheet`] | verdicts on one document |
 //! | | [`upstream`] | what upstream's draft checks would say, and why ours differ |
 //! | | [`report`] | the sheets of a run together, and what it comes to |
-//! | 5 | [`proposal`] | what a VEP would be after a step, and whether it may be proposed |
-//! | | [`migration`] | a legacy document as front matter, with what is sure and what is not
+//! | 5 | [`migration`] | a legacy document as front matter, with what is sure and what is not
+//! | | [`proposal`] | what a VEP would be after a step, and whether it may be proposed |
 //! | | [`season`] | what targets a release, what is at risk, and whose turn it is |
 //! | | [`render`] | how verdicts and the season are told |
 //! | | [`book`] | what every rule, state, step, field and term means |

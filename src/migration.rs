@@ -80,6 +80,18 @@ pub struct Origin {
     pub subject: Option<String>,
 }
 
+impl Origin {
+    /// What the world's history knows of a document; nothing where the clone is shallow.
+    pub fn of(world: &World, document: &Document) -> Self {
+        let past = world.history.of(document.path()).filter(|_| !world.history.is_cut);
+        past.map_or_else(Self::default, |past| Self {
+            created: Some(past.created.clone()),
+            author: Some(past.author.clone()),
+            subject: Some(past.subject.clone()),
+        })
+    }
+}
+
 /// The rules whose errors only people can mend.
 pub const FOR_PEOPLE: &[&str] = &[
     "authors-named",

@@ -16,6 +16,7 @@ use crate::document::Document;
 use crate::edit::{self, Change, Refusal};
 use crate::law::Severity;
 use crate::lifecycle::{Standing, Step};
+use crate::migration::{Doubt, Origin, migrate};
 use crate::patch::Patch;
 use crate::rule::{Rule, Was};
 use crate::sheet::{Age, Bar, Declaration, Flaw, Outcome, Sheet, conditions, judge};
@@ -142,10 +143,17 @@ pub fn propose(world: &World, document: &Arc<Document>, step: Step, inputs: &Inp
         then: None,
         patches: vec![],
     };
-    if document.is_legacy() {
-        return nothing(Readiness::Lacking, vec![without_front_matter()]);
-    }
-    let made = made(world, document, step.to, inputs);
+    // A legacy document is answered for as it would be after its migration; both are one patch.
+    let migration = match document.is_legacy() {
+        false => None,
+        true => match migrate(world, document, &Origin::of(world, document)) {
+            Some(migration) => Some(migration),
+            None => return nothing(Readiness::Lacking, vec![without_front_matter()]),
+        },
+    };
+    let migrated = migration.as_ref().map(|migration| Arc::new(migration.then.clone()));
+    let made =
+        made(world, migrated.as_ref().unwrap_or(document), step.to, inputs).map(|made| from(document, made));
     let (documents, patches) = match made {
         Ok(made) => made,
         Err((path, refusal)) => {
@@ -162,8 +170,10 @@ pub fn propose(world: &World, document: &Arc<Document>, step: Step, inputs: &Inp
     let doubts = sheets.first().map(doubts).unwrap_or_default();
     let succession = succession(world, document, step.to, inputs);
     lacks.extend(succession.lacks);
-    let in_doubt = !doubts.is_empty() || !succession.doubts.is_empty();
-    warnings.extend(doubts.into_iter().chain(succession.doubts));
+    let migrating = migration.iter().flat_map(|migration| &migration.doubts).map(unsettled);
+    let doubts: Vec<Lack> = doubts.into_iter().chain(succession.doubts).chain(migrating).collect();
+    let in_doubt = !doubts.is_empty();
+    warnings.extend(doubts);
     let outcome = match () {
         () if forbidden => Readiness::Refused,
         () if !lacks.is_empty() => Readiness::Lacking,
@@ -182,6 +192,26 @@ pub fn propose(world: &World, document: &Arc<Document>, step: Step, inputs: &Inp
         sheet: sheets.into_iter().next(),
         then,
         patches: if outcome.is_open() { patches } else { vec![] },
+    }
+}
+
+/// Documents and patches that were made from a migrated document, as patches of the document as it is.
+fn from(document: &Document, (documents, mut patches): Made) -> Made {
+    for patch in patches.iter_mut().filter(|patch| patch.path == document.path()) {
+        patch.before = Some(document.source.text().into());
+    }
+    patches.retain(|patch| !patch.is_empty());
+    (documents, patches)
+}
+
+/// What a chair has to settle about a migration, as a warning of the step that brings it.
+fn unsettled(doubt: &Doubt) -> Lack {
+    Lack {
+        rule: "front-matter-present",
+        file: None,
+        line: doubt.line.unwrap_or(1),
+        what: format!("migrating it leaves a doubt: {}", doubt.what),
+        fix: "A chair of the SIG settles it.".into(),
     }
 }
 
@@ -232,7 +262,6 @@ fn made(
     {
         make(successor, &[Change::SetNumber("replaces", number)])?;
     }
-    made.1.retain(|patch| !patch.is_empty());
     Ok(made)
 }
 
@@ -325,7 +354,7 @@ fn warnings(sheet: &Sheet, to: Status) -> Vec<Lack> {
 /// that is out is newly targeted.
 fn doubts(sheet: &Sheet) -> Vec<Lack> {
     told(sheet, None, |rule, flaw| {
-        let of_a_release = ["implemented-at-ga", "target-not-past"].contains(&rule);
+        let of_a_release = ["implemented-at-ga", "target-not-past", "stage-within-timebox"].contains(&rule);
         of_a_release && flaw.age == Age::New && flaw.severity == Severity::Advice
     })
 }

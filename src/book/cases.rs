@@ -17,13 +17,18 @@ pub struct Example {
     pub finds: Option<String>,
 }
 
-/// The shortest case that breaks a rule, and the shortest that holds.
+/// The shortest case that breaks a rule as gravely as any, and the shortest that holds.
 pub fn examples(rule: &str) -> (Option<Example>, Option<Example>) {
     let Some(folder) = CASES.get_dir(rule) else { return (None, None) };
     let mut cases: Vec<Example> = folder.dirs().filter_map(|case| example(case, rule)).collect();
     cases.sort_by_key(|case| (case.diff.lines().count(), case.diff.len()));
-    let first = |broken: bool| cases.iter().find(|case| case.finds.is_some() == broken).cloned();
-    (first(true), first(false))
+    let is = |case: &&Example, severity: &str| {
+        case.finds
+            .as_ref()
+            .is_some_and(|finds| finds.starts_with(severity) && !finds.contains("read from prose"))
+    };
+    let gravest = ["error", "warning", "advice"].iter().find_map(|it| cases.iter().find(|case| is(case, it)));
+    (gravest.cloned(), cases.iter().find(|case| case.finds.is_none()).cloned())
 }
 
 fn example(case: &Dir<'static>, rule: &str) -> Option<Example> {

@@ -163,6 +163,8 @@ impl Verb for Bump {
     const GUIDANCE: &'static str =
         "What it asks for only a person can give. Show the diff; a person signs off and opens it.";
     const WRITES: Writes = Writes::Commits;
+    // A legacy VEP's step includes its migration, whose day of creation the history knows.
+    const REMEMBERS: bool = true;
     type Ask = Ask;
     type Answer = Answer;
 

@@ -196,18 +196,8 @@ impl Verb for Migrate {
     }
 }
 
-/// What the history knows of a document.
-fn origin(world: &World, document: &Document) -> Origin {
-    let past = world.history.of(document.path()).filter(|_| !world.history.is_cut);
-    past.map_or_else(Origin::default, |past| Origin {
-        created: Some(past.created.clone()),
-        author: Some(past.author.clone()),
-        subject: Some(past.subject.clone()),
-    })
-}
-
 fn single(world: &World, document: &Arc<Document>, answer: &mut Answer) -> Result<(), Trouble> {
-    let Some(migration) = migrate(world, document, &origin(world, document)) else {
+    let Some(migration) = migrate(world, document, &Origin::of(world, document)) else {
         let why = match document.source.not_utf8() {
             Some(at) => format!("line {} of it is not UTF-8", document.source.line(at)),
             None => "it has front matter, or something that was meant as such, already".into(),
@@ -233,7 +223,7 @@ fn several(world: &World, sig: Option<&str>, full: bool, answer: &mut Answer) {
     world.work.expect(documents.len());
     let migrations: Vec<(&Arc<Document>, Migration)> = documents
         .iter()
-        .filter_map(|document| Some((*document, migrate(world, document, &origin(world, document))?)))
+        .filter_map(|document| Some((*document, migrate(world, document, &Origin::of(world, document))?)))
         .collect();
     let left = documents.len() - migrations.len();
     if left > 0 {
@@ -325,7 +315,7 @@ fn counts(world: &World) -> Vec<Count> {
         let count = counts.entry(folder).or_default();
         count.sig = one_line(folder, 60);
         count.veps += 1;
-        match migrate(world, document, &origin(world, document)) {
+        match migrate(world, document, &Origin::of(world, document)) {
             Some(migration) if migration.is_ready() => count.ready += 1,
             Some(_) => count.in_doubt += 1,
             None if document.matter().is_some() => count.migrated += 1,

@@ -160,6 +160,8 @@ impl Verb for Transition {
     const GUIDANCE: &'static str =
         "Ask before you touch `status`. Unsettled: show both sides, a SIG decides.";
     const WRITES: Writes = Writes::Files;
+    // A legacy VEP's step includes its migration, whose day of creation the history knows.
+    const REMEMBERS: bool = true;
     type Ask = Ask;
     type Answer = Answer;
 
