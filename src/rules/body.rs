@@ -146,41 +146,9 @@ fn sections_filled(case: &Case<'_>) -> Judged {
     Ok(findings.collect())
 }
 
-/// What makes a section empty, in words; none where it says something. Of two sections of one title one
-/// that is filled is enough.
+/// What makes a section empty, in words; none where it says something.
 fn emptiness(document: &Document, section: &Section) -> Option<&'static str> {
-    let mut why = None;
-    for (at, twin) in document.outline.sections.iter().enumerate() {
-        if twin.name == section.name {
-            why = Some(emptiness_of(document, at, twin)?);
-        }
-    }
-    why
-}
-
-/// The same of the section that is the document's `at`th.
-fn emptiness_of(document: &Document, at: usize, section: &Section) -> Option<&'static str> {
-    // Its first part, if it has any, is the heading that comes next.
-    if document.outline.sections.get(at + 1).is_some_and(|next| next.level > section.level) {
-        return None;
-    }
-    if !section.filled {
-        return Some("is empty");
-    }
-    let code = &document.outline.code;
-    let next_code = code.partition_point(|span| span.start < section.span.start);
-    let code_inside = code.get(next_code).is_some_and(|span| section.span.holds(*span));
-    let texts: Vec<&Passage> = passages(document, section.span).collect();
-    match texts.as_slice() {
-        [only] if !code_inside => match plain(&only.text).as_str() {
-            "n a" | "na" | "not applicable" | "none" => Some("says N/A without a reason"),
-            "" | "tbd" | "todo" | "wip" | "to be filled" | "to be filled in" | "to be done" => {
-                Some("has only a placeholder")
-            }
-            _ => None,
-        },
-        _ => None,
-    }
+    template::emptiness(&document.outline, section).map(template::Emptiness::as_str)
 }
 
 /// The running text within a stretch, headings left out. Passages stand in the order of the file.
