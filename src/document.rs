@@ -84,7 +84,7 @@ impl Document {
         let body = source.text().get(body_start..).unwrap_or_default();
         let outline = markdown::outline(body, body_start);
         let heading = prose::heading(&outline, &source);
-        let facts = Facts::of(&home, &front, heading.as_ref(), &source, &outline);
+        let facts = Facts::of(&home, &front, heading.as_ref(), &outline);
         Self { source, home, front, outline, heading, facts }
     }
 

@@ -9,7 +9,7 @@ use super::shape::{is_placeholder, meant, renamed};
 use crate::document::{Document, Field, Front, Target};
 use crate::edit::Change;
 use crate::law::{Law, cite, vep282};
-use crate::markdown::{Block, Passage};
+use crate::markdown::Passage;
 use crate::patch::Edit;
 use crate::prose;
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, optional, value};
@@ -75,42 +75,10 @@ fn is_gate_name(value: &str) -> bool {
     !is_unset(value) && !denies && !value.trim().contains(char::is_whitespace)
 }
 
-/// The sentence that denies a gate, and where it stands. What was not chosen (alternatives), what is no goal,
-/// and boxes still to be ticked do not count.
+/// The sentence that denies a gate, and where it stands.
 fn opt_out(document: &Document) -> Option<(String, Span)> {
-    // Sections and passages both come in the order of the file, so one look at each is enough.
-    let mut aside = document
-        .outline
-        .sections
-        .iter()
-        .filter(|section| {
-            let title = section.title.to_lowercase();
-            title.contains("alternative") || matches!(title.as_str(), "non goals" | "non-goals")
-        })
-        .map(|section| section.span)
-        .peekable();
-    let mut until = 0;
-    document.outline.passages.iter().find_map(|passage| {
-        while let Some(span) = aside.next_if(|span| span.start <= passage.span.start) {
-            until = until.max(span.end);
-        }
-        let is_task = matches!(passage.kind, Block::Item { ticked: Some(_) });
-        if passage.struck || is_task || passage.span.start < until {
-            return None;
-        }
-        let text = without_code(document.source.slice(passage.span)).unwrap_or_else(|| passage.text.clone());
-        let sentence = prose::sentences(&text).find(|it| prose::denies_gate(it))?;
-        Some((around_gate(sentence), passage.span))
-    })
-}
-
-/// A passage without its inline code; none where it has none.
-fn without_code(written: &str) -> Option<String> {
-    if !written.contains('`') {
-        return None;
-    }
-    let outside = written.split('`').step_by(2).collect::<Vec<_>>().join("…");
-    Some(outside.split_whitespace().collect::<Vec<_>>().join(" "))
+    let said = prose::denial(&document.outline, document.number())?;
+    Some((around_gate(&said.value), said.span))
 }
 
 /// The part of a long sentence that speaks of the gate.
@@ -358,26 +326,14 @@ fn alpha_not_skipped(case: &Case<'_>) -> Judged {
     Ok(vec![Finding::should(span, format!("{later} is named, but no release had it as Alpha"))])
 }
 
-/// Whether a clause of the text, or of a comment in the front matter, says that Alpha is left out. The
-/// struck-through target line of the prose form says so, too; an alternative that was not taken does not.
+/// Whether a clause of the text, or of a comment in the front matter, says that Alpha is left out.
 fn says_alpha_is_skipped(document: &Document) -> bool {
-    let alternatives: Vec<Span> = document
-        .outline
-        .sections
-        .iter()
-        .filter(|section| section.level == 2 && section.title.to_lowercase().contains("alternative"))
-        .map(|section| section.span)
-        .collect();
-    let struck = |passage: &Passage| passage.struck && passage.text.to_lowercase().contains("alpha");
     let block = match &document.front {
         Front::Read { block, .. } => document.source.slice(*block),
         _ => "",
     };
-    let mut passages = document.outline.passages.iter();
-    passages.any(|passage| {
-        let aside = alternatives.iter().take(4).any(|span| span.holds(passage.span));
-        !aside && (struck(passage) || prose::skips_alpha(&passage.text))
-    }) || block.lines().filter_map(comment).any(prose::skips_alpha)
+    let mut comments = block.lines().filter_map(comment).filter_map(Passage::of_text);
+    prose::alpha_skipped(&document.outline).is_some() || comments.any(|comment| prose::skips_alpha(&comment))
 }
 
 /// The comment of a line of YAML: behind a `#` that stands at the beginning or after a space, and not
