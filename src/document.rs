@@ -103,7 +103,7 @@ impl Document {
     }
 
     fn put(source: Source, home: Home, front: Front, outline: Outline, heading: Option<Heading>) -> Self {
-        let facts = Facts::of(&home, &front, heading.as_ref(), &source, &outline);
+        let facts = Facts::of(&home, &front, heading.as_ref(), &outline);
         Self { source, home, front, outline, heading, facts }
     }
 

@@ -9,6 +9,7 @@
 
 use crate::text::Span;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use std::borrow::Cow;
 
 /// The structure of a body. All spans are offsets into the whole file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,10 +18,14 @@ pub struct Outline {
     pub sections: Vec<Section>,
     /// Everything that is text, in the order of the file; headings are among them.
     pub passages: Vec<Passage>,
-    /// HTML comments.
+    /// HTML comments, each from `<!--` to its `-->`.
     pub comments: Vec<Span>,
     /// Code blocks, fenced and indented.
     pub code: Vec<Span>,
+    /// Tables.
+    pub tables: Vec<Table>,
+    /// Where things begin that show something without being text: images, HTML, and code that is not empty.
+    pub shown: Vec<usize>,
 }
 
 /// A heading and what stands under it.
@@ -36,7 +41,7 @@ pub struct Section {
     pub heading: Span,
     /// From the heading to the next heading of the same or a higher level.
     pub span: Span,
-    /// Whether anything but headings and comments stands under it, its subsections included.
+    /// Whether anything but headings, comments and empty code blocks stands under it, its subsections included.
     pub filled: bool,
 }
 
@@ -45,18 +50,20 @@ pub struct Section {
 pub struct Passage {
     /// What kind of block it is.
     pub kind: Block,
-    /// Its text on one line.
+    /// Its text on one line, with what is struck through.
     pub text: String,
-    /// Where it stands.
+    /// Where it stands: a list item without the blocks below its own text.
     pub span: Span,
     /// Whether all of it is struck through.
     pub struck: bool,
+    /// How the text lies in the file.
+    runs: Vec<Run>,
 }
 
 /// The kinds of block that carry text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Block {
-    /// A heading and its level.
+    /// A heading and its level. A heading within a quote is a paragraph of the quote.
     Heading(u8),
     /// A paragraph.
     Paragraph,
@@ -67,6 +74,249 @@ pub enum Block {
     },
     /// A table cell.
     Cell,
+}
+
+/// A table: its rows, of which the first has the names of the columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// The rows in order.
+    pub rows: Vec<Row>,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The row as it is written.
+    pub span: Span,
+    /// For each column the place of its passage among the outline's; none where the cell is empty.
+    pub cells: Vec<Option<usize>>,
+}
+
+/// A sentence of a passage, without what is struck through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sentence<'p> {
+    /// Its words in order; at least one.
+    pub words: Vec<Word<'p>>,
+    /// From its first word to the end of its last.
+    pub span: Span,
+}
+
+/// A word of a sentence: what stands between spaces, without the marks around it. Code and text are never one word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word<'p> {
+    /// As it is written.
+    pub written: &'p str,
+    /// In lower case, with plain apostrophes.
+    pub lower: Cow<'p, str>,
+    /// Where it stands.
+    pub span: Span,
+    /// Whether it stands in code marks.
+    pub code: bool,
+    /// The strongest mark behind it, up to the next word: one of `?!.;:,)` and `-` for a dash; else a space.
+    pub after: char,
+    /// Whether a parenthesis opens right before it.
+    pub opens: bool,
+    /// Whether it is joined to the word before it, without a space.
+    joined: bool,
+}
+
+impl Sentence<'_> {
+    /// The sentence as it reads, words with one space between them and the marks that are kept of them.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        for (at, word) in self.words.iter().enumerate() {
+            if at > 0 && !word.joined {
+                out.push(' ');
+            }
+            if word.opens {
+                out.push('(');
+            }
+            out.push_str(word.written);
+            match word.after {
+                ' ' => {}
+                '-' => out.push_str(" -"),
+                mark => out.push(mark),
+            }
+        }
+        out
+    }
+
+    /// Whether these words stand in the sentence, one behind the other.
+    pub fn says(&self, phrase: &[&str]) -> bool {
+        !phrase.is_empty()
+            && self
+                .words
+                .windows(phrase.len())
+                .any(|words| words.iter().zip(phrase).all(|(word, wanted)| word.lower == **wanted))
+    }
+}
+
+impl Passage {
+    /// A text that stands alone, such as a comment in YAML; its places are those within the text.
+    pub fn of_text(text: &str) -> Option<Self> {
+        let mut leaf = Leaf::new(Block::Paragraph, Span::new(0, text.len()));
+        leaf.push(text, text, 0, Marks::default());
+        leaf.passage(text, 0)
+    }
+
+    /// The sentences of the passage, without what is struck through.
+    pub fn sentences(&self) -> Vec<Sentence<'_>> {
+        let mut sentences: Vec<Sentence<'_>> = Vec::new();
+        let mut words: Vec<Word<'_>> = Vec::new();
+        for token in self.tokens() {
+            let bare = token.text.trim_matches(is_mark);
+            if bare.is_empty() {
+                if let Some(last) = words.last_mut() {
+                    last.after = stronger(last.after, token.text);
+                }
+                continue;
+            }
+            if words.last().is_some_and(ends_sentence) && !token.joined {
+                sentences.extend(sentence(std::mem::take(&mut words)));
+            }
+            words.push(word(&token, bare));
+        }
+        sentences.extend(sentence(words));
+        sentences
+    }
+
+    /// The text on one line, without what is struck through.
+    pub fn unstruck(&self) -> Cow<'_, str> {
+        if !self.runs.iter().any(|run| run.struck) {
+            return Cow::Borrowed(&self.text);
+        }
+        let mut kept = String::new();
+        for run in self.runs.iter().filter(|run| !run.struck) {
+            let text = self.text.get(run.at..run.at + run.len).unwrap_or_default();
+            let spaced = self.text.get(..run.at).is_some_and(|before| before.ends_with(' '));
+            if spaced && !kept.is_empty() && !kept.ends_with(' ') {
+                kept.push(' ');
+            }
+            kept.push_str(text);
+        }
+        Cow::Owned(kept.trim().to_owned())
+    }
+
+    /// Whether a part of it is struck through, or all.
+    pub fn has_struck(&self) -> bool {
+        self.runs.iter().any(|run| run.struck)
+    }
+
+    /// The stretches of the file from which its text was read, struck ones among them: what else stands within its
+    /// span is markup.
+    pub fn pieces(&self) -> impl Iterator<Item = Span> {
+        self.runs.iter().map(|run| run.span)
+    }
+
+    /// Pieces of the text between spaces that are written in one way, without what is struck.
+    fn tokens(&self) -> impl Iterator<Item = Token<'_>> {
+        self.runs.iter().filter(|run| !run.struck).flat_map(move |run| {
+            let text = self.text.get(run.at..run.at + run.len).unwrap_or_default();
+            let spaced = run.at == 0 || self.text.get(..run.at).is_some_and(|before| before.ends_with(' '));
+            text.split(' ')
+                .scan(0, move |at, part| {
+                    let from = *at;
+                    *at += part.len() + 1;
+                    Some((from, part))
+                })
+                .filter(|(_, part)| !part.is_empty())
+                .map(move |(from, part)| Token {
+                    text: part,
+                    span: run.part(from, part.len()),
+                    code: run.code,
+                    joined: from == 0 && !spaced,
+                })
+        })
+    }
+}
+
+/// A stretch of a passage's text that stands in the file just so, in code marks or not, struck or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Run {
+    /// Where it begins in the text, and how long it is there.
+    at: usize,
+    len: usize,
+    /// Where it stands in the file.
+    span: Span,
+    code: bool,
+    struck: bool,
+}
+
+impl Run {
+    /// A part of the run in the file; all of it where the file has it in other letters.
+    fn part(&self, from: usize, len: usize) -> Span {
+        if self.span.end - self.span.start != self.len {
+            return self.span;
+        }
+        Span::new(self.span.start + from, self.span.start + from + len)
+    }
+}
+
+struct Token<'p> {
+    text: &'p str,
+    span: Span,
+    code: bool,
+    joined: bool,
+}
+
+fn is_mark(c: char) -> bool {
+    !c.is_alphanumeric()
+}
+
+fn word<'p>(token: &Token<'p>, bare: &'p str) -> Word<'p> {
+    let before = token.text.len() - token.text.trim_start_matches(is_mark).len();
+    let exact = token.span.end - token.span.start == token.text.len();
+    let start = token.span.start + before;
+    let changes = |c: char| c.is_uppercase() || c == '’';
+    Word {
+        written: bare,
+        lower: match bare.contains(changes) {
+            true => Cow::Owned(bare.to_lowercase().replace('’', "'")),
+            false => Cow::Borrowed(bare),
+        },
+        span: if exact { Span::new(start, start + bare.len()) } else { token.span },
+        code: token.code,
+        after: stronger(' ', token.text.get(before + bare.len()..).unwrap_or_default()),
+        opens: token.text.get(..before).is_some_and(|marks| marks.contains('(')),
+        joined: token.joined,
+    }
+}
+
+/// The marks that end something, the strongest first.
+const MARKS: [char; 8] = ['?', '!', '.', ';', ':', ',', ')', '-'];
+
+fn stronger(known: char, marks: &str) -> char {
+    let strength = |mark: char| MARKS.iter().position(|it| *it == mark).unwrap_or(MARKS.len());
+    let marks = marks.chars().map(|mark| if matches!(mark, '–' | '—') { '-' } else { mark });
+    marks.chain([known]).min_by_key(|mark| strength(*mark)).filter(|mark| MARKS.contains(mark)).unwrap_or(' ')
+}
+
+/// Words whose full stop ends no sentence.
+const ABBREVIATIONS: [&str; 6] = ["e.g", "i.e", "etc", "vs", "cf", "resp"];
+
+fn ends_sentence(word: &Word<'_>) -> bool {
+    matches!(word.after, '.' | '!' | '?') && !ABBREVIATIONS.contains(&word.lower.as_ref())
+}
+
+fn sentence(words: Vec<Word<'_>>) -> Option<Sentence<'_>> {
+    let span = Span::new(words.first()?.span.start, words.last()?.span.end);
+    Some(Sentence { words, span })
+}
+
+impl Outline {
+    /// The passages that begin within a stretch, headings among them.
+    pub fn within(&self, span: Span) -> &[Passage] {
+        let from = self.passages.partition_point(|passage| passage.span.start < span.start);
+        let to = self.passages.partition_point(|passage| passage.span.start < span.end);
+        self.passages.get(from..to).unwrap_or_default()
+    }
+
+    /// A section without its subsections.
+    pub fn own(&self, section: &Section) -> Span {
+        let next = self.sections.partition_point(|other| other.heading.start <= section.heading.start);
+        let next = self.sections.get(next).map_or(section.span.end, |next| next.heading.start);
+        Span::new(section.span.start, next.min(section.span.end))
+    }
 }
 
 /// Reads the Markdown in `body`, which stands at byte `offset` of its file.
@@ -82,8 +332,9 @@ pub fn outline(body: &str, offset: usize) -> Outline {
     }
     reader.flush();
     let end = offset + body.len();
-    let Reader { mut outline, shown, .. } = reader;
-    outline.sections = sections(&outline, shown, end);
+    let mut outline = reader.outline;
+    outline.shown.sort_unstable();
+    outline.sections = sections(&outline, end);
     outline
 }
 
@@ -94,9 +345,31 @@ struct Reader<'a> {
     outline: Outline,
     leaf: Option<Leaf>,
     striking: usize,
+    quotes: usize,
     in_code: bool,
-    /// Where things begin that fill a section without being text: images and HTML.
-    shown: Vec<usize>,
+    html: Option<Html>,
+    /// Whether a tag of HTML strikes what follows; it reaches no further than its passage.
+    html_strikes: bool,
+}
+
+/// How text is marked.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+struct Marks {
+    code: bool,
+    struck: bool,
+}
+
+/// A block of HTML that is being read.
+#[derive(Default)]
+struct Html {
+    /// Where a comment began that has not ended.
+    comment: Option<usize>,
+    /// Where the last line ended, without the spaces at its end.
+    end: usize,
+    /// Whether a tag was opened that goes on in the next line.
+    in_tag: bool,
+    /// Whether it shows its text in another way, as `<pre>` and `<style>` do.
+    raw: bool,
 }
 
 /// The passage that is being read.
@@ -106,69 +379,171 @@ struct Leaf {
     span: Span,
     seen: bool,
     unstruck: bool,
+    spaced: bool,
+    runs: Vec<Run>,
 }
 
 impl Leaf {
     fn new(kind: Block, span: Span) -> Self {
-        Self { kind, text: String::new(), span, seen: false, unstruck: false }
+        Self { kind, text: String::new(), span, seen: false, unstruck: false, spaced: false, runs: vec![] }
     }
+
+    /// Takes a text that stands at `start` as `raw`, with runs of spaces as one.
+    fn push(&mut self, text: &str, raw: &str, start: usize, marks: Marks) {
+        let whole = Span::new(start, start + raw.len());
+        let found = if raw.len() == text.len() { Some(0) } else { raw.find(text) };
+        let mut from = 0;
+        for part in text.split(char::is_whitespace) {
+            if from > 0 {
+                self.spaced = true;
+            }
+            let at = from;
+            from += part.len()
+                + text.get(at + part.len()..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+            if part.is_empty() {
+                continue;
+            }
+            if self.spaced && !self.text.is_empty() {
+                self.text.push(' ');
+            }
+            self.spaced = false;
+            let span =
+                found.map_or(whole, |found| Span::new(start + found + at, start + found + at + part.len()));
+            self.run(part.len(), span, found.is_some(), marks);
+            self.text.push_str(part);
+            self.seen = true;
+            self.unstruck |= !marks.struck;
+        }
+    }
+
+    /// Notes where the next `len` bytes of the text stand; what goes on just so is one run.
+    fn run(&mut self, len: usize, span: Span, exact: bool, marks: Marks) {
+        let at = self.text.len();
+        if let Some(last) = self.runs.last_mut() {
+            let alike = last.code == marks.code && last.struck == marks.struck;
+            let goes_on = last.span.end - last.span.start == last.len && span.start >= last.span.start;
+            if alike && exact && goes_on && span.start - last.span.start == at - last.at {
+                last.len = at + len - last.at;
+                last.span.end = span.end;
+                return;
+            }
+        }
+        self.runs.push(Run { at, len, span, code: marks.code, struck: marks.struck });
+    }
+
+    fn passage(self, body: &str, offset: usize) -> Option<Passage> {
+        if !self.seen && !matches!(self.kind, Block::Heading(_)) {
+            return None;
+        }
+        let raw = body.get(self.span.start..self.span.end).unwrap_or_default();
+        let end = self.span.start + raw.trim_end().len();
+        let shifted = |run: Run| Run { span: run.span.shifted(offset), ..run };
+        Some(Passage {
+            kind: self.kind,
+            text: self.text,
+            span: Span::new(self.span.start, end).shifted(offset),
+            struck: self.seen && !self.unstruck,
+            runs: self.runs.into_iter().map(shifted).collect(),
+        })
+    }
+}
+
+/// The tags with which HTML strikes text through.
+fn strikes(html: &str) -> Option<bool> {
+    let name = html.trim_start_matches(['<', '/']).trim_end_matches('>').trim();
+    let is_one = ["del", "s", "strike"].iter().any(|tag| name.eq_ignore_ascii_case(tag));
+    is_one.then(|| !html.starts_with("</"))
 }
 
 impl Reader<'_> {
     fn take(&mut self, event: Event<'_>, span: Span) {
         match event {
             Event::Start(tag) => self.begin(&tag, span),
-            Event::End(tag) => self.end(tag),
-            Event::Text(_) if self.in_code => {}
-            Event::Text(text) | Event::Code(text) => self.push(&text, span),
-            Event::SoftBreak | Event::HardBreak => self.push(" ", span),
+            Event::End(tag) => self.end(tag, span),
+            Event::Text(text) if self.in_code && text.trim().is_empty() => {}
+            Event::Text(_) if self.in_code => self.outline.shown.push(self.offset + span.start),
+            Event::Text(text) => self.push(&text, span, false),
+            Event::Code(text) => self.push(&text, span, true),
+            Event::SoftBreak | Event::HardBreak => self.push(" ", span, false),
             Event::TaskListMarker(ticked) => {
                 if let Some(Leaf { kind: Block::Item { ticked: slot }, .. }) = &mut self.leaf {
                     *slot = Some(ticked);
                 }
             }
-            Event::InlineHtml(html) if html.starts_with("<!--") => {
-                self.outline.comments.push(span.shifted(self.offset));
-            }
+            Event::InlineHtml(html) => self.inline_html(&html, span),
+            Event::Html(html) => self.html(&html, span),
             _ => {}
         }
     }
 
     fn begin(&mut self, tag: &Tag<'_>, span: Span) {
         match tag {
+            Tag::Heading { .. } if self.quotes > 0 => self.open(Block::Paragraph, span),
             Tag::Heading { level, .. } => self.open(Block::Heading(depth(*level)), span),
             // The first paragraph of a loose list item is the item's own text.
             Tag::Paragraph if self.leaf.as_ref().is_some_and(|leaf| leaf.text.is_empty()) => {}
             Tag::Paragraph => self.open(Block::Paragraph, span),
-            Tag::Item => self.open(Block::Item { ticked: None }, span),
+            // The item's own text ends before the blocks below it: its end grows with what is read.
+            Tag::Item => self.open(Block::Item { ticked: None }, Span::at(span.start)),
             Tag::TableCell => self.open(Block::Cell, span),
             Tag::Strikethrough => self.striking += 1,
-            Tag::Image { .. } => self.shown.push(self.offset + span.start),
+            Tag::Image { .. } => self.outline.shown.push(self.offset + span.start),
             Tag::CodeBlock(_) => {
                 self.flush();
                 self.in_code = true;
                 self.outline.code.push(span.shifted(self.offset));
             }
             Tag::HtmlBlock => {
+                // Text behind a comment that opens an item is the item's own.
+                if self.leaf.as_ref().is_some_and(|leaf| leaf.seen) {
+                    self.flush();
+                }
+                let html = self.body.get(span.start..span.end).unwrap_or_default().trim_start();
+                let begins =
+                    |tag: &&str| html.get(1..=tag.len()).is_some_and(|it| it.eq_ignore_ascii_case(tag));
+                let raw = ["pre", "script", "style", "textarea"].iter().any(begins);
+                self.html = Some(Html { raw, ..Html::default() });
+            }
+            Tag::BlockQuote(_) => {
                 self.flush();
-                let html = self.body.get(span.start..span.end).unwrap_or_default();
-                if html.trim_start().starts_with("<!--") {
-                    let end = span.start + html.trim_end().len();
-                    self.outline.comments.push(Span::new(span.start, end).shifted(self.offset));
-                } else {
-                    self.shown.push(self.offset + span.start);
+                self.quotes += 1;
+            }
+            Tag::List(_) => self.flush(),
+            Tag::Table(_) => {
+                self.flush();
+                self.outline.tables.push(Table { rows: vec![] });
+            }
+            Tag::TableHead | Tag::TableRow => {
+                if let Some(table) = self.outline.tables.last_mut() {
+                    table.rows.push(Row { span: span.shifted(self.offset), cells: vec![] });
                 }
             }
-            Tag::List(_) | Tag::BlockQuote(_) | Tag::Table(_) => self.flush(),
             _ => {}
         }
     }
 
-    fn end(&mut self, tag: TagEnd) {
+    fn end(&mut self, tag: TagEnd, span: Span) {
         match tag {
-            TagEnd::Strikethrough => self.striking = self.striking.saturating_sub(1),
+            TagEnd::Strikethrough => {
+                self.striking = self.striking.saturating_sub(1);
+                self.reach(span.end);
+            }
+            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Link | TagEnd::Image => self.reach(span.end),
             TagEnd::CodeBlock => self.in_code = false,
-            TagEnd::Heading(_) | TagEnd::Paragraph | TagEnd::Item | TagEnd::TableCell => self.flush(),
+            TagEnd::HtmlBlock => self.end_html(),
+            TagEnd::BlockQuote(_) => {
+                self.flush();
+                self.quotes = self.quotes.saturating_sub(1);
+            }
+            TagEnd::TableCell => {
+                let before = self.outline.passages.len();
+                self.flush();
+                let cell = (self.outline.passages.len() > before).then_some(before);
+                if let Some(row) = self.outline.tables.last_mut().and_then(|table| table.rows.last_mut()) {
+                    row.cells.push(cell);
+                }
+            }
+            TagEnd::Heading(_) | TagEnd::Paragraph | TagEnd::Item => self.flush(),
             _ => {}
         }
     }
@@ -178,30 +553,138 @@ impl Reader<'_> {
         self.leaf = Some(Leaf::new(kind, span));
     }
 
-    fn push(&mut self, text: &str, span: Span) {
+    /// The passage that is being read goes on to this place at least.
+    fn reach(&mut self, end: usize) {
+        if let Some(leaf) = self.leaf.as_mut().filter(|leaf| leaf.seen) {
+            leaf.span.end = leaf.span.end.max(end);
+        }
+    }
+
+    fn push(&mut self, text: &str, span: Span, code: bool) {
+        let raw = self.body.get(span.start..span.end).unwrap_or_default();
+        let marks = Marks { code, struck: self.striking > 0 || self.html_strikes };
         // Text behind a code block in a tight list item begins no block of its own.
         let leaf = self.leaf.get_or_insert_with(|| Leaf::new(Block::Paragraph, span));
+        if text == " " {
+            leaf.spaced = true;
+            return;
+        }
         leaf.span.end = leaf.span.end.max(span.end);
-        leaf.text.push_str(text);
-        if !text.trim().is_empty() {
-            leaf.seen = true;
-            leaf.unstruck |= self.striking == 0;
+        leaf.push(text, raw, span.start, marks);
+    }
+
+    fn inline_html(&mut self, html: &str, span: Span) {
+        if html.starts_with("<!--") {
+            self.outline.comments.push(span.shifted(self.offset));
+        } else if let Some(begins) = strikes(html) {
+            self.html_strikes = begins;
+        }
+        self.reach(span.end);
+    }
+
+    /// A line of a block of HTML: comments end at `-->`, and what is neither comment nor tag is text.
+    fn html(&mut self, text: &str, span: Span) {
+        let line = self.body.get(span.start..span.end).unwrap_or(text);
+        let mut at = match &mut self.html {
+            Some(html) if html.in_tag => {
+                html.in_tag = !line.contains('>');
+                line.find('>').map_or(line.len(), |end| end + 1)
+            }
+            _ => 0,
+        };
+        while let Some(rest) = line.get(at..).filter(|rest| !rest.is_empty()) {
+            let begun = self.html.as_ref().and_then(|html| html.comment);
+            at += match begun {
+                Some(start) => self.comment_goes_on(rest, start, span.start + at),
+                None if rest.starts_with("<!--") => {
+                    let short = ["<!-->", "<!--->"].iter().find(|it| rest.starts_with(**it));
+                    if let Some(short) = short {
+                        let start = span.start + at;
+                        self.outline
+                            .comments
+                            .push(Span::new(start, start + short.len()).shifted(self.offset));
+                    } else if let Some(html) = &mut self.html {
+                        html.comment = Some(span.start + at);
+                    }
+                    short.map_or(4, |short| short.len())
+                }
+                None => self.loose_html(rest, span.start + at),
+            };
+        }
+        if let Some(leaf) = &mut self.leaf {
+            leaf.spaced = true;
+        }
+        let end = span.start + line.trim_end().len();
+        if let Some(html) = self.html.as_mut().filter(|_| !line.trim().is_empty()) {
+            html.end = end;
+        }
+    }
+
+    fn comment_goes_on(&mut self, rest: &str, start: usize, at: usize) -> usize {
+        let Some(end) = rest.find("-->").map(|end| end + 3) else { return rest.len() };
+        self.outline.comments.push(Span::new(start, at + end).shifted(self.offset));
+        if let Some(html) = &mut self.html {
+            html.comment = None;
+        }
+        end
+    }
+
+    /// What stands outside of comments up to the next tag or comment, or one tag.
+    fn loose_html(&mut self, rest: &str, at: usize) -> usize {
+        let is_tag = |text: &str| {
+            text.as_bytes().get(1).is_some_and(|it| it.is_ascii_alphabetic() || b"/!?".contains(it))
+        };
+        if rest.starts_with('<') && is_tag(rest) {
+            let end = rest.find('>');
+            if let Some(html) = &mut self.html {
+                html.in_tag = end.is_none();
+            }
+            let length = end.map_or(rest.len(), |end| end + 1);
+            let html = rest.get(..length).unwrap_or(rest);
+            match strikes(html) {
+                Some(begins) => self.html_strikes = begins,
+                None if html.starts_with("</") => {}
+                None => self.outline.shown.push(self.offset + at),
+            }
+            return length;
+        }
+        let next = rest
+            .match_indices('<')
+            .map(|(at, _)| at)
+            .find(|at| *at > 0 && rest.get(*at..).is_some_and(is_tag));
+        let text = rest.get(..next.unwrap_or(rest.len())).unwrap_or(rest);
+        let raw = self.html.as_ref().is_some_and(|html| html.raw);
+        if text.trim().is_empty() || raw {
+            return text.len();
+        }
+        let before = text.len() - text.trim_start().len();
+        let trimmed = text.trim();
+        if let Some(leaf) = &mut self.leaf {
+            leaf.spaced |= before > 0;
+        }
+        self.push(trimmed, Span::new(at + before, at + before + trimmed.len()), false);
+        if let Some(leaf) = &mut self.leaf {
+            leaf.spaced |= text.ends_with(char::is_whitespace);
+        }
+        text.len()
+    }
+
+    fn end_html(&mut self) {
+        let Some(html) = self.html.take() else { return };
+        // A comment that nothing ends runs to the end of its block.
+        if let Some(start) = html.comment {
+            self.outline.comments.push(Span::new(start, html.end.max(start + 4)).shifted(self.offset));
+        }
+        // An item of which only a comment was read so far goes on below.
+        if self.leaf.as_ref().is_some_and(|leaf| leaf.seen) {
+            self.flush();
         }
     }
 
     fn flush(&mut self) {
+        self.html_strikes = false;
         let Some(leaf) = self.leaf.take() else { return };
-        if !leaf.seen && !matches!(leaf.kind, Block::Heading(_)) {
-            return;
-        }
-        let raw = self.body.get(leaf.span.start..leaf.span.end).unwrap_or_default();
-        let end = leaf.span.start + raw.trim_end().len();
-        self.outline.passages.push(Passage {
-            kind: leaf.kind,
-            text: leaf.text.split_whitespace().collect::<Vec<_>>().join(" "),
-            span: Span::new(leaf.span.start, end).shifted(self.offset),
-            struck: leaf.seen && !leaf.unstruck,
-        });
+        self.outline.passages.extend(leaf.passage(self.body, self.offset));
     }
 }
 
@@ -224,17 +707,16 @@ pub fn plain(text: &str) -> String {
 
 /// Sections from headings, in one pass from the end: for each level, where the nearest heading that
 /// closes it begins.
-fn sections(outline: &Outline, shown: Vec<usize>, end: usize) -> Vec<Section> {
+fn sections(outline: &Outline, end: usize) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let mut closes = [end; 7];
-    // The last filling thing seen so far, by its start: passages and code are each in file order.
+    // The last filling thing seen so far, by its start.
     let mut filling: Vec<usize> = outline
         .passages
         .iter()
         .filter(|passage| !matches!(passage.kind, Block::Heading(_)))
         .map(|passage| passage.span.start)
-        .chain(outline.code.iter().map(|code| code.start))
-        .chain(shown)
+        .chain(outline.shown.iter().copied())
         .collect();
     filling.sort_unstable();
     for passage in outline.passages.iter().rev() {
@@ -316,5 +798,116 @@ mod tests {
                 (Block::Paragraph, "more".to_owned(), false),
             ]
         );
+    }
+
+    fn texts(body: &str) -> Vec<String> {
+        outline(body, 0).passages.into_iter().map(|passage| passage.text).collect()
+    }
+
+    fn comments(body: &str) -> Vec<&str> {
+        outline(body, 0).comments.into_iter().map(|span| &body[span.start..span.end]).collect()
+    }
+
+    #[test]
+    fn a_comment_ends_at_its_end_and_what_stands_behind_it_is_text() {
+        for (body, found, read) in [
+            ("<!-- a --> text", vec!["<!-- a -->"], vec!["text"]),
+            ("<!--\na\n--> text\nmore", vec!["<!--\na\n-->"], vec!["text", "more"]),
+            ("<!-- a --> one <!-- b --> two", vec!["<!-- a -->", "<!-- b -->"], vec!["one two"]),
+            ("<!-- a --><!-- b -->", vec!["<!-- a -->", "<!-- b -->"], vec![]),
+            ("before <!-- a --> behind", vec!["<!-- a -->"], vec!["before behind"]),
+            ("<div>\nbefore <!-- a -->\nbehind\n</div>", vec!["<!-- a -->"], vec!["before behind"]),
+            ("<!-- never\n\nclosed", vec!["<!-- never\n\nclosed"], vec![]),
+            ("> <!-- a\n> b --> text", vec!["<!-- a\n> b -->"], vec!["text"]),
+            ("- <!-- a --> text", vec!["<!-- a -->"], vec!["text"]),
+            ("- text <!-- a -->", vec!["<!-- a -->"], vec!["text"]),
+            ("<!-- a -->\ttab\r\n", vec!["<!-- a -->"], vec!["tab"]),
+            ("<!--> text", vec!["<!-->"], vec!["text"]),
+            ("A --> B", vec![], vec!["A --> B"]),
+            ("```mermaid\nA --> B <!-- c -->\n```", vec![], vec![]),
+            ("<img\n src=x> seen", vec![], vec!["seen"]),
+            ("<pre>\nraw\n</pre>", vec![], vec![]),
+        ] {
+            assert_eq!(
+                (comments(body), texts(body)),
+                (found, read.iter().map(|it| (*it).to_owned()).collect()),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_heading_within_a_quote_is_no_section() {
+        assert_eq!(titles("> ## Design\n> text\n\n## Goals\n"), [(2, "Goals".to_owned())]);
+    }
+
+    #[test]
+    fn code_without_content_fills_nothing() {
+        for (body, filled) in
+            [("## A\n\n```\n```", false), ("## A\n\n```\n \n```", false), ("## A\n\n```\nx\n```", true)]
+        {
+            assert_eq!(outline(body, 0).sections[0].filled, filled, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_struck_is_told_from_what_is_not() {
+        for (body, kept, struck) in [
+            ("~~v1.9~~ v1.10", "v1.10", false),
+            ("- for: ~v1.9~", "for:", false),
+            ("~~all of it~~", "", true),
+            ("~~v1.9~~v1.10", "v1.10", false),
+            ("a <s>b</s> c", "a c", false),
+            ("a ~~b~~ c", "a c", false),
+            ("plain", "plain", false),
+        ] {
+            let outline = outline(body, 0);
+            let passage = &outline.passages[0];
+            assert_eq!((passage.unstruck().as_ref(), passage.struck), (kept, struck), "{body}");
+        }
+        assert!(
+            !outline("<s>a\n\nb", 0).passages[1].has_struck(),
+            "a tag reaches no further than its passage"
+        );
+    }
+
+    #[test]
+    fn sentences_have_words_with_places() {
+        let body = "> # **It** uses `fooBar`, e.g. here\n> and  there. Don’t (see\tv1.9)? ~~No.~~ Yes";
+        let outline = outline(body, 0);
+        let read: Vec<Vec<&str>> = outline
+            .passages
+            .iter()
+            .flat_map(Passage::sentences)
+            .map(|sentence| sentence.words.iter().map(|word| &body[word.span.start..word.span.end]).collect())
+            .collect();
+        assert_eq!(
+            read,
+            [
+                vec!["It", "uses", "fooBar", "e.g", "here"],
+                vec!["and", "there"],
+                vec!["Don’t", "see", "v1.9"],
+                vec!["Yes"]
+            ]
+        );
+        let sentences: Vec<Sentence<'_>> = outline.passages.iter().flat_map(Passage::sentences).collect();
+        assert!(
+            sentences[0].words[2].code
+                && sentences[0].words[2].after == ','
+                && sentences[0].says(&["it", "uses"])
+        );
+        assert_eq!(sentences[2].words[0].lower, "don't");
+        assert_eq!(sentences[2].text(), "Don’t (see v1.9?");
+    }
+
+    #[test]
+    fn an_item_ends_with_its_own_text_and_tables_have_rows() {
+        let body = "- one **two**\n  - three\n\n| a | b |\n| - | - |\n| | c |\n";
+        let outline = outline(body, 0);
+        let spans: Vec<&str> = outline.passages.iter().map(|it| &body[it.span.start..it.span.end]).collect();
+        assert_eq!(&spans[..2], ["- one **two**", "- three"]);
+        let rows: Vec<Vec<Option<usize>>> =
+            outline.tables[0].rows.iter().map(|row| row.cells.clone()).collect();
+        assert_eq!(rows, [vec![Some(2), Some(3)], vec![None, Some(4)]]);
     }
 }

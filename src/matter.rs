@@ -1,8 +1,9 @@
 //! The state that prose implies (governance, legacy documents).
 //!
-//! Implemented only where the GA (or ship) release is out and nothing in the text denies it; implementable where a
-//! stage is targeted, shipped or under way; deferred, withdrawn or rejected only where the text says so of the VEP
-//! itself; provisional otherwise. A release that is out confirms nothing by itself, and that is said.
+//! Implemented only where the GA (or ship) release is out, the text confirms it and nothing denies it, else as a guess;
+//! implementable where a stage is targeted, shipped or under way; deferred, withdrawn, rejected or replaced only where
+//! the text says so of the VEP itself; provisional otherwise. A release that is out confirms nothing by itself, and
+//! that is said.
 
 mod plan;
 
@@ -12,7 +13,7 @@ use crate::document::Document;
 use crate::markdown::{Block, Passage, plain};
 use crate::prose::{self, Aim, Bullet, Certainty};
 use crate::template::{self, Role};
-use crate::text::Span;
+use crate::text::{Span, code, one_line};
 use crate::vep::{Release, Stage, Status};
 use crate::world::World;
 
@@ -33,70 +34,163 @@ pub struct Implied {
 
 /// The state that the prose of a document implies on the day of the world.
 pub fn implied(world: &World, document: &Document) -> Implied {
-    let of = |status, certainty, why: String, span| Implied { status, certainty, why, span, doubts: vec![] };
-    if let Some((status, passage)) = said(document) {
-        return of(
-            status,
-            Certainty::Stated,
-            format!("the text says that it is {status}"),
-            Some(passage.span),
-        );
+    let stated = standing(document);
+    let implied = match stated.first {
+        Some(implied) => implied,
+        None => by_targets(world, document),
+    };
+    let doubts = implied.doubts.into_iter().chain(stated.doubts).collect();
+    Implied { doubts, ..implied }
+}
+
+/// What the text says of the VEP's state: the first sentence that does, and those that have to be asked.
+struct Stated {
+    first: Option<Implied>,
+    doubts: Vec<(Option<Span>, String)>,
+}
+
+fn standing(document: &Document) -> Stated {
+    let mut stated = Stated { first: None, doubts: vec![] };
+    let quote = |text: &str| code(&one_line(text, 100));
+    for standing in prose::standings(&document.outline) {
+        let said = &standing.said;
+        if standing.is_sure && stated.first.is_none() {
+            stated.first = Some(Implied {
+                status: standing.status,
+                certainty: Certainty::Stated,
+                why: format!("the text says that it is {}", standing.status),
+                span: Some(said.span),
+                doubts: vec![],
+            });
+        } else if standing.status != Status::Replaced && !standing.is_sure {
+            let what = format!("the text says {}: is the VEP {}?", quote(&said.value), standing.status);
+            stated.doubts.push((Some(said.span), what));
+        }
     }
+    for tie in prose::ties(&document.outline, document.number()) {
+        let said = &tie.said;
+        let other = tie.other;
+        if tie.is_sure && tie.is_successor && stated.first.is_none() {
+            stated.first = Some(Implied {
+                status: Status::Replaced,
+                certainty: Certainty::Stated,
+                why: format!("the text says that VEP {other} replaces it"),
+                span: Some(said.span),
+                doubts: vec![],
+            });
+        } else if !tie.is_sure {
+            let asks = match tie.is_successor {
+                true => format!("does VEP {other} replace this one?"),
+                false => format!("does this VEP replace VEP {other}?"),
+            };
+            stated.doubts.push((Some(said.span), format!("the text says {}: {asks}", quote(&said.value))));
+        }
+    }
+    stated
+}
+
+fn by_targets(world: &World, document: &Document) -> Implied {
+    let of = |status, certainty, why: String, span| Implied { status, certainty, why, span, doubts: vec![] };
     let out = |release: Release| world.calendar.is_out(release, world.today);
     let targets = &document.facts.targets;
     if let Some(ga) = targets.get(&Stage::Ga).filter(|ga| out(ga.value) == Some(true)) {
-        let release = ga.value;
-        let confirmed = format!("{release} is out by plan; did it ship there?");
-        if let Some(open) = open_criteria(document) {
-            let why = format!(
-                "GA was targeted for {release}, which is out by plan; its history is empty and its criteria are open"
-            );
-            let doubts = vec![(Some(open), format!("is GA reached? {confirmed}"))];
-            return Implied { doubts, ..of(Status::Implementable, Certainty::Inferred, why, ga.span) };
-        }
-        let why =
-            format!("GA was targeted for {release}, which is out by plan, and nothing in the text denies it");
-        let doubts = vec![(ga.span, confirmed)];
-        return Implied { doubts, ..of(Status::Implemented, Certainty::Inferred, why, ga.span) };
+        return at_ga(world, document, ga.value, ga.span);
     }
+    let confirmed = |stage: Stage, release: Release| {
+        let ticked = || prose::ticked(&document.outline, stage).map(|_| "its boxes are ticked");
+        confirms(world, document, stage, release).map(|_| "the text says that it shipped").or_else(ticked)
+    };
     if let Some((stage, target)) = targets.iter().next_back() {
         let release = target.value;
+        let denied = prose::denies_stage(&document.outline, *stage, release);
         let (why, doubt) = match out(release) {
-            Some(true) => (
-                format!("{stage} was targeted for {release}, which is out by plan"),
-                Some(format!(
-                    "{release} is out by plan and nothing confirms {stage}: did it ship, or has it slipped?"
-                )),
-            ),
+            Some(true) if denied.is_none() && confirmed(*stage, release).is_some() => {
+                let how = confirmed(*stage, release).unwrap_or_default();
+                (format!("{stage} was targeted for {release}, which is out by plan, and {how}"), None)
+            }
+            Some(true) => {
+                let asks = match &denied {
+                    Some(said) => (
+                        Some(said.span),
+                        format!(
+                            "{release} is out by plan and the text says {}: is {stage} still to come?",
+                            code(&one_line(&said.value, 100))
+                        ),
+                    ),
+                    None => (
+                        target.span,
+                        format!(
+                            "{release} is out by plan and nothing confirms {stage}: did it ship, or has it slipped?"
+                        ),
+                    ),
+                };
+                (format!("{stage} was targeted for {release}, which is out by plan"), Some(asks))
+            }
             _ => (format!("the design is merged and {stage} is targeted for {release}"), None),
         };
         // Of stages that are out the last one counts: who works towards the next has reached it, or has slipped.
         let before = targets.iter().rev().find(|(other, it)| **other < *stage && out(it.value) == Some(true));
-        let before = before.filter(|_| doubt.is_none()).map(|(other, it)| {
+        let before =
+            before.filter(|(other, it)| out(release) != Some(true) && confirmed(**other, it.value).is_none());
+        let before = before.map(|(other, it)| {
             (it.span, format!("{} is out by plan: did {other} ship there, or has it slipped?", it.value))
         });
-        let doubts = doubt.map(|what| (target.span, what)).into_iter().chain(before).collect();
+        let doubts = doubt.into_iter().chain(before).collect();
         return Implied { doubts, ..of(Status::Implementable, Certainty::Inferred, why, target.span) };
     }
     untargeted(world, document)
 }
 
-/// The place that says that a stage shipped in a release that is out: a line of the Implementation History that names
-/// both, or all boxes of that stage's criteria ticked.
+/// The place that says that a stage shipped in a release that is out: a line of the text that was written after it, or
+/// the ticked boxes of that stage's criteria.
 pub fn confirmed(world: &World, document: &Document, stage: Stage, release: Release) -> Option<Span> {
     if !world.is_out(release) {
         return None;
     }
-    let history = template::of_role(&document.outline, Role::History)?;
-    let names = |text: &str| {
-        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '.');
-        let stage = words.clone().any(|word| word.eq_ignore_ascii_case(stage.as_str()));
-        stage && words.any(|word| word.starts_with(['v', 'V']) && Release::read(word) == Some(release))
+    confirms(world, document, stage, release).or_else(|| prose::ticked(&document.outline, stage))
+}
+
+/// What says that a stage shipped in a release.
+fn confirms(world: &World, document: &Document, stage: Stage, release: Release) -> Option<Span> {
+    let ga = world.calendar.schedule(release).and_then(|schedule| schedule.ga);
+    prose::confirms(&document.outline, stage, release, ga)
+}
+
+/// A document whose release for GA is out.
+fn at_ga(world: &World, document: &Document, release: Release, span: Option<Span>) -> Implied {
+    let of = |status, certainty, why: String, doubt: (Option<Span>, String)| Implied {
+        status,
+        certainty,
+        why,
+        span,
+        doubts: vec![doubt],
     };
-    let mut lines = document.outline.passages.iter().filter(|passage| {
-        history.span.holds(passage.span) && !passage.struck && !prose::says_slipped(&passage.text)
-    });
-    lines.find(|passage| names(&passage.text)).map(|passage| passage.span)
+    let out = format!("GA was targeted for {release}, which is out by plan");
+    if let Some(open) = open_criteria(document) {
+        let why = format!("{out}; its history is empty and its criteria are open");
+        let doubt = format!("is GA reached? {release} is out by plan; did it ship there?");
+        return of(Status::Implementable, Certainty::Inferred, why, (Some(open), doubt));
+    }
+    if let Some(said) = prose::denies_stage(&document.outline, Stage::Ga, release) {
+        let quote = code(&one_line(&said.value, 100));
+        let why = format!("{out}, and the text says {quote}");
+        let doubt =
+            format!("the text says {quote}: did GA ship in {release}, or which release is it for now?");
+        return of(Status::Implementable, Certainty::Inferred, why, (Some(said.span), doubt));
+    }
+    let asks = |at: Option<Span>| (at, format!("{release} is out by plan; did it ship there?"));
+    let ticked = prose::ticked(&document.outline, Stage::Ga).map(|it| (it, "its criteria for GA are ticked"));
+    let told = confirms(world, document, Stage::Ga, release).map(|it| (it, "the text says that it shipped"));
+    match told.or(ticked) {
+        Some((_, how)) => {
+            let why = format!("{out}, {how}, and no line says that it slipped");
+            of(Status::Implemented, Certainty::Inferred, why, asks(span))
+        }
+        None => {
+            let why = format!("{out}; no line of the text confirms it, and none says that it slipped");
+            of(Status::Implemented, Certainty::Guess, why, asks(span))
+        }
+    }
 }
 
 /// A document of which no stage of the schema is targeted.
@@ -146,33 +240,6 @@ fn in_effect(document: &Document) -> Option<(&Passage, Release)> {
         |text: &str| text.split_whitespace().filter(|word| word.starts_with('v')).find_map(Release::read);
     let passages = document.outline.passages.iter().filter(says);
     passages.filter_map(|passage| Some((passage, release(&passage.text)?))).next()
-}
-
-/// What the text says of the VEP itself, in so many words.
-fn said(document: &Document) -> Option<(Status, &Passage)> {
-    let states = [
-        (Status::Deferred, ["deferred", "on hold"]),
-        (Status::Withdrawn, ["withdrawn", "abandoned"]),
-        (Status::Rejected, ["rejected", "declined"]),
-    ];
-    document.outline.passages.iter().filter(|passage| !passage.struck).find_map(|passage| {
-        let text = plain(&passage.text);
-        let says = |word: &str| {
-            [
-                "this vep is",
-                "this vep was",
-                "this vep has been",
-                "the vep is",
-                "the vep was",
-                "the vep has been",
-                "status",
-            ]
-            .iter()
-            .any(|begin| text == format!("{begin} {word}") || text.starts_with(&format!("{begin} {word} ")))
-        };
-        let (status, _) = states.iter().find(|(_, words)| words.iter().any(|word| says(word)))?;
-        Some((*status, passage))
-    })
 }
 
 /// Where the text itself leaves GA open: its Implementation History is there and empty, and a criterion is not ticked.

@@ -1,9 +1,9 @@
 //! Migration: what a legacy document comes to as front matter, what of its prose that replaces, and what a chair
 //! has to settle.
 //!
-//! Every value says where it comes from and how sure it is. What nobody knows stays `TBD`. Removed are the bullets
+//! Every value says where it comes from and how sure it is. What nobody knows stays `TBD`. Removed are the statements
 //! whose value moved into a key, the template's comments beside them, the checklist, and headings left empty by
-//! that; every other line stays, byte for byte, and is named as a doubt where it says what no key can say. The state
+//! that, word by word: every other line stays, byte for byte, and is named as a doubt where it says what no key can say. The state
 //! is proposed with its reason; the SIG's chairs decide (governance, legacy documents).
 //!
 //! Absent on purpose: handles. A name in the history is a name.
@@ -13,13 +13,13 @@ mod removal;
 use crate::document::Document;
 use crate::edit::as_yaml;
 use crate::law::Severity;
-use crate::markdown::{Block, Passage};
+use crate::markdown::plain;
 use crate::matter::{Implied, implied};
 use crate::patch::Patch;
 use crate::prose::{self, Aim, Bullet, Certainty, Claim};
 use crate::rule::Was;
 use crate::sheet::{Age, Sheet, judge};
-use crate::text::{Source, Span, code, one_line};
+use crate::text::{Source, Span, Spanned, code, one_line};
 use crate::vep::{Handle, Release, Stage, Status};
 use crate::world::World;
 use std::collections::BTreeMap;
@@ -106,6 +106,8 @@ pub const FOR_PEOPLE: &[&str] = &[
     "stage-present",
     "number-agrees",
     "sections-filled",
+    "succession-resolves",
+    "succession-answers",
 ];
 
 impl Migration {
@@ -137,15 +139,25 @@ pub fn migrate(world: &World, document: &Arc<Document>, origin: &Origin) -> Opti
         return None;
     }
     let implied = implied(world, document);
-    let plan = Plan { world, document, origin, implied: &implied, blocks: prose::blocks(&document.outline) };
+    let outline = &document.outline;
+    let plan = Plan {
+        world,
+        document,
+        origin,
+        implied: &implied,
+        blocks: prose::blocks(outline),
+        targets: prose::targets(outline),
+        gates: prose::gates(outline, document.number()),
+        denial: prose::denial(outline, document.number()),
+        ties: prose::ties(outline, document.number()),
+    };
     let values = plan.values();
-    let removed = removal::lines(world, document, &plan.blocks);
-    let after = with_front_matter(&document.source, &values, &removed);
-    let then = Document::parse(Source::new(document.path(), after.as_str()));
+    let (then, cuts) = plan.then(&values);
     let judged = world.after(std::slice::from_ref(&then));
     let sheet = judge(&judged, &then, Was::Known(document));
-    let mut doubts = plan.doubts(&values);
+    let mut doubts = plan.doubts(&values, &cuts);
     doubts.sort_by_key(|doubt| doubt.line);
+    let after = then.source.text().to_owned();
     let patch = Patch { path: document.path().into(), before: Some(document.source.text().into()), after };
     Some(Migration { values, doubts, then, patch, sheet, implied })
 }
@@ -157,9 +169,35 @@ struct Plan<'a> {
     origin: &'a Origin,
     implied: &'a Implied,
     blocks: Vec<prose::TargetBlock>,
+    targets: BTreeMap<Stage, Claim<Release>>,
+    gates: Vec<Claim<String>>,
+    denial: Option<Spanned<String>>,
+    ties: Vec<prose::Tie>,
 }
 
 impl Plan<'_> {
+    /// The document with front matter, and what of its prose went. Where taking lines away would change how the rest
+    /// is read, none goes.
+    fn then(&self, values: &[Value]) -> (Document, Vec<Span>) {
+        let document = self.document;
+        let targets = self.targets.iter().map(|(stage, claim)| (*stage, claim.value)).collect();
+        let gates = self.gates.iter().map(|gate| plain(&gate.value)).collect();
+        let moved = removal::Moved { targets: &targets, gates: &gates };
+        let cuts = removal::cuts(self.world, document, &self.blocks, &moved);
+        let written = |cuts: &[Span]| {
+            Document::parse(Source::new(document.path(), with_front_matter(&document.source, values, cuts)))
+        };
+        let then = written(&cuts);
+        let is_cut = |at: usize| {
+            let next = cuts.partition_point(|cut| cut.end <= at);
+            cuts.get(next).is_some_and(|cut| cut.start <= at)
+        };
+        let kept = document.outline.passages.iter().filter(|it| !is_cut(it.span.start));
+        let is_same =
+            kept.map(|it| (it.kind, &it.text)).eq(then.outline.passages.iter().map(|it| (it.kind, &it.text)));
+        if is_same { (then, cuts) } else { (written(&[]), vec![]) }
+    }
+
     fn line(&self, span: Span) -> usize {
         self.document.source.line(span.start)
     }
@@ -211,16 +249,22 @@ impl Plan<'_> {
             why: implied.why.clone(),
             line: implied.span.map(|span| self.line(span)),
         });
-        values.push(unknown("authors", "no legacy document names its authors by handle"));
+        values.push(unknown("authors", "handles are not read from prose"));
         values.push(match document.home.folder() {
             Some(folder) if !is_meta => {
                 value("owning-sig", Some(folder.into()), Some(Certainty::Stated), "the folder", None)
             }
             _ => unknown("owning-sig", "a meta-VEP's folder names no SIG"),
         });
-        values.push(value("participating-sigs", Some(String::new()), None, "nothing says so", None));
-        values.push(unknown("reviewers", "no legacy document names them"));
-        values.push(unknown("approvers", "no legacy document names them"));
+        values.push(value(
+            "participating-sigs",
+            Some(String::new()),
+            None,
+            "it is not read from prose",
+            None,
+        ));
+        values.push(unknown("reviewers", "they are not read from prose"));
+        values.push(unknown("approvers", "they are not read from prose"));
         values.extend((!is_meta).then(|| self.gate()));
         if let Some((stage, span)) = self.stage().filter(|_| !is_meta) {
             let why = match self.implied.status {
@@ -230,8 +274,8 @@ impl Plan<'_> {
             values.push(value("stage", Some(stage.to_string()), Some(Certainty::Inferred), why, Some(span)));
         }
         values.push(self.milestone());
-        values.push(value("replaces", Some(String::new()), None, "nothing says so", None));
-        values.push(value("superseded-by", Some(String::new()), None, "nothing says so", None));
+        values.push(self.tied("replaces", false));
+        values.push(self.tied("superseded-by", true));
         values
     }
 
@@ -279,11 +323,10 @@ impl Plan<'_> {
             why: why.into(),
             line: span.map(|span| self.line(span)),
         };
-        let gates = self.gates();
-        match gates.as_slice() {
-            [] => match self.opt_out() {
-                Some(passage) => {
-                    of(None, Some(Certainty::Stated), "the text says that there is none", Some(passage.span))
+        match self.gates.as_slice() {
+            [] => match &self.denial {
+                Some(said) => {
+                    of(None, Some(Certainty::Stated), "the text says that there is none", Some(said.span))
                 }
                 None => of(Some(TBD.into()), None, "the text names none and does not say why", None),
             },
@@ -301,32 +344,27 @@ impl Plan<'_> {
         }
     }
 
-    fn gates(&self) -> Vec<Claim<String>> {
-        prose::gates(&self.document.source, &self.document.outline, self.document.number())
-    }
-
-    /// The sentence that denies a gate, outside of what was rejected.
-    fn opt_out(&self) -> Option<&Passage> {
-        let mut rejected: Option<u8> = None;
-        self.document.outline.passages.iter().find(|passage| {
-            if let Block::Heading(level) = passage.kind {
-                if rejected.is_none_or(|above| level <= above) {
-                    rejected = passage.text.to_lowercase().contains("alternative").then_some(level);
-                }
-                return false;
-            }
-            rejected.is_none() && prose::sentences(&passage.text).any(prose::denies_gate)
-        })
+    /// The VEP that takes this one's place, or the other way round, where the text says so of this VEP itself.
+    fn tied(&self, key: &'static str, is_successor: bool) -> Value {
+        let tie = self.ties.iter().find(|tie| tie.is_sure && tie.is_successor == is_successor);
+        Value {
+            key,
+            value: Some(tie.map_or_else(String::new, |tie| tie.other.to_string())),
+            certainty: tie.map(|_| Certainty::Stated),
+            why: if tie.is_some() { "the text says so" } else { "no sentence says so of this VEP" }.into(),
+            line: tie.map(|tie| self.line(tie.said.span)),
+        }
     }
 
     fn milestone(&self) -> Value {
-        let targets = &self.document.facts.targets;
+        let targets = &self.targets;
         let told: Vec<String> =
             targets.iter().map(|(stage, release)| format!("{stage}: {}", release.value)).collect();
-        let span = targets.values().next().and_then(|release| release.span);
-        let (value, certainty, why) = match told.is_empty() {
-            true => (format!("{}: {TBD}", self.first_stage()), None, "no release is stated"),
-            false => (told.join(", "), Some(Certainty::Stated), "the target releases of the prose"),
+        let first = targets.values().next();
+        let span = first.map(|claim| claim.span);
+        let (value, certainty, why) = match first {
+            None => (format!("{}: {TBD}", self.first_stage()), None, "no release is stated"),
+            Some(first) => (told.join(", "), targets.values().map(|it| it.certainty).max(), first.why),
         };
         Value {
             key: "milestone",
@@ -343,7 +381,7 @@ impl Plan<'_> {
         bullets.find_map(|bullet| bullet.aim.stage()).unwrap_or(Stage::Alpha)
     }
 
-    fn doubts(&self, values: &[Value]) -> Vec<Doubt> {
+    fn doubts(&self, values: &[Value], cuts: &[Span]) -> Vec<Doubt> {
         let mut doubts = Vec::new();
         let mut say = |span: Option<Span>, what: String| {
             doubts.push(Doubt { line: span.map(|span| self.line(span)), what });
@@ -372,13 +410,17 @@ impl Plan<'_> {
                 );
                 continue;
             }
-            for bullet in &block.bullets {
-                if let Some(what) = doubt_of(bullet, self.document.home.is_meta()) {
-                    say(Some(bullet.span), what);
-                }
+            self.statements(block, cuts, &mut say);
+        }
+        if self.blocks.is_empty() {
+            for (stage, claim) in &self.targets {
+                say(
+                    Some(claim.span),
+                    format!("{stage} {} is {}: {}", claim.value, claim.certainty.as_str(), claim.why),
+                );
             }
         }
-        let gates = self.gates();
+        let gates = &self.gates;
         if gates.len() > 1 {
             say(
                 gates.first().map(|gate| gate.span),
@@ -393,11 +435,15 @@ impl Plan<'_> {
             );
         }
         let is_meta = self.document.home.is_meta();
-        if gates.is_empty() && !is_meta && self.opt_out().is_none() {
-            say(
-                None,
-                "no feature gate is named, and no sentence says why there is none: which one is it?".into(),
-            );
+        if gates.is_empty() && !is_meta && self.denial.is_none() {
+            let promise = prose::promise(&self.document.outline, self.document.number());
+            let what = match &promise {
+                Some(_) => {
+                    "a feature gate is promised here, and its name is not in the text: which one is it?"
+                }
+                None => "no feature gate is named, and no sentence says why there is none: which one is it?",
+            };
+            say(promise.map(|said| said.span), what.into());
         }
         if is_meta {
             say(None, "which SIG owns this meta-VEP?".into());
@@ -411,10 +457,72 @@ impl Plan<'_> {
                 ),
             );
         }
+        self.planned_headings(&mut say);
         self.numbers(&mut say);
         self.people(&mut say);
         self.companions(&mut say);
         doubts
+    }
+
+    /// What the statements of the first block say that no key says, and which of their lines stay.
+    fn statements(
+        &self,
+        block: &prose::TargetBlock,
+        cuts: &[Span],
+        say: &mut impl FnMut(Option<Span>, String),
+    ) {
+        let mut firsts: BTreeMap<Stage, &Bullet> = BTreeMap::new();
+        let is_cut = |at: usize| {
+            let next = cuts.partition_point(|cut| cut.end <= at);
+            cuts.get(next).is_some_and(|cut| cut.start <= at)
+        };
+        for bullet in &block.bullets {
+            let stage = bullet.aim.stage().filter(|_| bullet.release.is_some() && !bullet.struck);
+            if let Some(stage) = stage {
+                if let Some(first) = firsts.get(&stage) {
+                    let what = format!(
+                        "{stage} is said twice: {} in line {}, and {} here; front matter has the first. Which one is it?",
+                        code(&one_line(&first.raw, 80)),
+                        self.line(first.span),
+                        code(&one_line(&bullet.raw, 80)),
+                    );
+                    say(Some(bullet.span), what);
+                    continue;
+                }
+                firsts.insert(stage, bullet);
+            }
+            match doubt_of(bullet, self.document.home.is_meta()) {
+                Some(what) => say(Some(bullet.span), what),
+                None if !is_cut(bullet.span.start) => {
+                    let what = format!(
+                        "{}: {} is not all that its line says; the line stays",
+                        bullet.aim.as_str(),
+                        code(&one_line(&bullet.raw, 80))
+                    );
+                    say(Some(bullet.span), what);
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Headings that name a release of the season for a stage that has no target: no heading states one.
+    fn planned_headings(&self, say: &mut impl FnMut(Option<Span>, String)) {
+        let season = self.world.calendar.season(self.world.today);
+        let open: Vec<Release> = season.open.into_iter().chain(season.under_way).collect();
+        let last = self.targets.keys().next_back().copied();
+        for section in &self.document.outline.sections {
+            let stage = section.name.split(' ').next().and_then(Stage::read);
+            let Some(stage) = stage.filter(|stage| last.is_none_or(|last| *stage > last)) else { continue };
+            let words =
+                section.title.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | ',' | ':'));
+            let named = words.filter_map(Release::read).find(|release| open.contains(release));
+            if let Some(release) = named {
+                let what =
+                    format!("the heading names {release} for {stage}, and no target does: is it targeted?");
+                say(Some(section.heading), what);
+            }
+        }
     }
 
     /// A heading without a number, or with another one.
@@ -498,6 +606,12 @@ fn doubt_of(bullet: &Bullet, is_meta: bool) -> Option<String> {
                 aim.as_str()
             )
         }
+        aim if bullet.in_table => {
+            format!("{} {raw} stands in a table; its lines stay: remove them by hand", aim.as_str())
+        }
+        aim if bullet.partly_struck => {
+            format!("{}: {raw} stands beside what is struck through; {stays}", aim.as_str())
+        }
         aim if bullet.release.is_none() && bullet.rest == bullet.raw => {
             format!("{raw} is no release that {} could have; {stays}", aim.as_str())
         }
@@ -533,22 +647,19 @@ fn title_of_folder(document: &Document) -> String {
     one_line(&words.join(" "), 150)
 }
 
-/// The text with front matter before it, and without some of its lines.
-fn with_front_matter(
-    source: &Source,
-    values: &[Value],
-    removed: &std::collections::BTreeSet<usize>,
-) -> String {
+/// The text with front matter before it, and without some of its stretches.
+fn with_front_matter(source: &Source, values: &[Value], cuts: &[Span]) -> String {
     let text = source.text();
     let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let (mark, rest) = text.split_at(source.start());
     let block = front_matter(values).replace('\n', eol);
     let mut body = String::with_capacity(rest.len());
-    for (at, line) in rest.split_inclusive('\n').enumerate() {
-        if !removed.contains(&(at + 1)) {
-            body.push_str(line);
-        }
+    let mut at = source.start();
+    for cut in cuts {
+        body.push_str(text.get(at..cut.start).unwrap_or_default());
+        at = at.max(cut.end);
     }
+    body.push_str(text.get(at..).unwrap_or_default());
     format!("{mark}{block}{eol}{body}")
 }
 
@@ -569,7 +680,8 @@ fn front_matter(values: &[Value]) -> String {
             "feature-gate" if text.contains(", ") => {
                 text.split(", ").map(|gate| format!("\n  - {}", as_yaml(gate))).collect()
             }
-            "replaces" | "superseded-by" => " \"\"".into(),
+            "replaces" | "superseded-by" if text.is_empty() => " \"\"".into(),
+            "replaces" | "superseded-by" => format!(" {text}"),
             "creation-date" => format!(" \"{text}\""),
             "vep-number" => format!(" {text}"),
             _ => format!(" {}", as_yaml(text)),

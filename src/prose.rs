@@ -6,16 +6,23 @@
 //!
 //! Absent on purpose: the calendar. What a release means depends on the day.
 
+mod denial;
 mod gates;
+mod labels;
+mod progress;
 mod sections;
 mod targets;
 
+pub use denial::{denial, promise};
 pub use gates::gates;
+pub use progress::{Standing, Tie, confirms, denies_stage, shipped, standings, ticked, ties};
 pub use sections::{Sections, sections};
 pub use targets::{Aim, Bullet, TargetBlock, blocks, targets};
 
-use crate::markdown::{Block, Outline};
+use crate::markdown::{Block, Outline, Passage, Sentence, Word};
+use crate::template::{self, Aside};
 use crate::text::{Source, Span, Spanned};
+use std::borrow::Borrow;
 
 /// How sure something is that was read from prose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -108,70 +115,36 @@ fn find(source: &Source, within: Span, text: &str) -> Span {
     }
 }
 
-/// The sentences of a text.
-pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive(['.', '!', '?']).map(str::trim)
+/// A passage and its sentences.
+struct Spoken<'o> {
+    passage: &'o Passage,
+    sentences: Vec<Sentence<'o>>,
 }
 
-/// Words between a negation and "feature gate" that turn the sense: "not … unless the feature gate is on"
-/// denies none, and "the" gate is one that exists.
-#[rustfmt::skip]
-const TURNS: &[&str] = &[
-    "unless", "until", "if", "when", "while", "beyond", "the", "this", "its", "that", "only", "about", "with", "and",
-    "but", "questions", "issues", "changes", "other", "another", "relying", "rely", "enable", "enables", "disable",
-    "disables", "depend",
-];
-
-/// Words behind "feature gate" that make it a part of something else.
-const COMPOUNDS: &[&str] =
-    &["state", "states", "check", "checks", "name", "names", "value", "values", "list", "api"];
-
-/// What a gate is not, where the negation stands behind it.
-const NOT_WANTED: &[&str] =
-    &["needed", "required", "necessary", "used", "planned", "added", "introduced", "proposed", "involved"];
-
-fn negates(word: &str) -> bool {
-    matches!(word, "no" | "not" | "without" | "neither" | "never" | "cannot") || word.ends_with("n't")
-}
-
-/// Whether a sentence says that there is no feature gate: one negation at most eight words before it, with
-/// nothing between that turns the sense; or "is not needed" and the like right behind it. A question and a
-/// condition say nothing.
-pub fn denies_gate(sentence: &str) -> bool {
-    let lower = sentence
-        .to_lowercase()
-        .replace('’', "'")
-        .replace("feature-gate", "feature gate")
-        .replace("featuregate", "feature gate");
-    let words: Vec<&str> =
-        lower.split_whitespace().map(|word| word.trim_matches(['*', '_', '(', '"'])).collect();
-    if lower.ends_with('?') {
-        return false;
+impl<'o> Spoken<'o> {
+    fn of(passage: &'o Passage) -> Self {
+        Self { passage, sentences: passage.sentences() }
     }
-    let bare =
-        |at: usize| words.get(at).map_or("", |word| word.trim_end_matches(|c: char| !c.is_alphabetic()));
-    let is_gate = |at: &usize| bare(*at) == "feature" && matches!(bare(at + 1), "gate" | "gates" | "gated");
-    let denied = |at: usize| {
-        let before = words.get(at.saturating_sub(9)..at).unwrap_or_default();
-        let conditional =
-            words.get(..at).unwrap_or_default().iter().any(|word| matches!(*word, "if" | "when" | "whether"));
-        let Some(negation) = before.iter().rposition(|word| negates(word)) else { return false };
-        let between = before.get(negation + 1..).unwrap_or_default();
-        let twice = before.get(..negation).unwrap_or_default().iter().rev().take(4).any(|word| negates(word));
-        !conditional
-            && !twice
-            && !COMPOUNDS.contains(&bare(at + 2))
-            && !between.iter().any(|word| word.ends_with([',', ';', ':']) || TURNS.contains(word))
-    };
-    let denied_behind = |at: usize| {
-        let behind: Vec<&str> = (at + 2..at + 7).map(bare).collect();
-        let not = behind.iter().position(|word| negates(word));
-        let existing = at > 0 && matches!(bare(at - 1), "the" | "this" | "its");
-        !existing
-            && not
-                .is_some_and(|not| not <= 2 && behind.iter().skip(not).any(|word| NOT_WANTED.contains(word)))
-    };
-    (0..words.len()).filter(is_gate).any(|at| denied(at) || denied_behind(at))
+}
+
+/// Whether a text has the word `gate` at all, in any case.
+fn says_gate(text: &str) -> bool {
+    text.as_bytes().windows(4).any(|four| four.eq_ignore_ascii_case(b"gate"))
+}
+
+/// Whether `feature gate`, in any spelling, begins at a word; how many words it has.
+fn gate_at<'p, W: Borrow<Word<'p>>>(words: &[W], at: usize) -> Option<usize> {
+    let word = |at: usize| words.get(at).map(Borrow::borrow);
+    let first = word(at)?;
+    match first.lower.as_ref() {
+        "feature" if first.after == ' ' => {
+            let next = word(at + 1)?;
+            matches!(next.lower.as_ref(), "gate" | "gates" | "gated" | "gate(s").then_some(2)
+        }
+        "feature-gate" | "feature-gates" | "featuregate" | "featuregates" | "feature-gated"
+        | "feature-gate(s" => Some(1),
+        _ => None,
+    }
 }
 
 /// What says that something did not make its release.
@@ -199,18 +172,48 @@ const SKIPS: &[&str] = &[
 const NOT_SKIPPED: &[&str] =
     &["not be skipped", "not skipped", "decided against", "not skip", "should not", "must not"];
 
-/// Whether a clause says that Alpha is left out, and does not take it back.
-pub fn skips_alpha(text: &str) -> bool {
-    text.split(['.', ';', '!', '?']).any(|clause| {
-        let words: Vec<String> = clause
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(str::to_lowercase)
-            .collect();
-        let clause = format!(" {} ", words.join(" "));
-        let says = |phrases: &[&str]| phrases.iter().any(|phrase| clause.contains(&format!(" {phrase} ")));
-        says(SKIPS) && !says(NOT_SKIPPED)
+/// What says that Alpha is left out: a clause of the text, or its target that is struck through. What was rejected
+/// says nothing.
+pub fn alpha_skipped(outline: &Outline) -> Option<Span> {
+    let says = |passage: &&Passage| match passage.struck {
+        true => passage.text.to_lowercase().contains("alpha"),
+        false => skips_alpha(passage),
+    };
+    template::besides(outline, &[Aside::Rejected]).find(says).map(|passage| passage.span)
+}
+
+/// Whether a clause of a passage says that Alpha is left out, and does not take it back.
+pub fn skips_alpha(passage: &Passage) -> bool {
+    if !passage
+        .text
+        .as_bytes()
+        .windows(4)
+        .any(|four| four.eq_ignore_ascii_case(b"alph") || four.eq_ignore_ascii_case(b"beta"))
+    {
+        return false;
+    }
+    passage.sentences().iter().any(|sentence| {
+        sentence.words.split_inclusive(|word| word.after == ';').any(|clause| {
+            let mut text = String::from(" ");
+            for word in clause {
+                for part in word.lower.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()) {
+                    text.push_str(part);
+                    text.push(' ');
+                }
+            }
+            let says = |phrases: &[&str]| {
+                phrases
+                    .iter()
+                    .any(|phrase| text.match_indices(phrase).any(|(at, _)| is_whole(&text, at, phrase)))
+            };
+            says(SKIPS) && !says(NOT_SKIPPED)
+        })
     })
+}
+
+fn is_whole(text: &str, at: usize, phrase: &str) -> bool {
+    text.get(..at).is_some_and(|before| before.ends_with(' '))
+        && text.get(at + phrase.len()..).is_some_and(|behind| behind.starts_with(' '))
 }
 
 #[cfg(test)]
@@ -249,7 +252,7 @@ mod tests {
             "There won't be an Alpha release",
             "The Alpha phase is omitted because nobody needs it.",
         ] {
-            assert!(skips_alpha(yes), "{yes}");
+            assert!(skips_alpha(&Passage::of_text(yes).unwrap()), "{yes}");
         }
         for no in [
             "In Alpha we skip validation.",
@@ -258,45 +261,7 @@ mod tests {
             "No alphabetical order is kept; unknown keys are skipped.",
             "Alpha tests run nightly. Windows machines are skipped.",
         ] {
-            assert!(!skips_alpha(no), "{no}");
-        }
-    }
-
-    #[test]
-    fn a_denial_of_a_gate_is_told_from_talk_about_one() {
-        for yes in [
-            "This VEP does not have graduation phases guarded by a feature gate.",
-            "No feature gate (feature is transparent and always enabled).",
-            "It ships without a Feature Gate.",
-            "This adds no feature-gate, because nothing changes.",
-            "We don't need a FeatureGate here.",
-            "A feature gate is not needed because nothing changes.",
-            "Feature gates are not used: it is a fix.",
-            "The feature-gate field is omitted: this VEP needs no feature gate.",
-            "It cannot be guarded by a feature gate.",
-            "The field is not feature gated.",
-            "It doesn’t have a feature gate.",
-            "A feature gate was weighed, but no feature gate is needed.",
-        ] {
-            assert!(denies_gate(yes), "{yes}");
-        }
-        for no in [
-            "virt-handler will not run unless the feature gate is enabled.",
-            "The proxy does not condition the feature gate.",
-            "In case no issues are reported, the feature gate graduates.",
-            "No API change is required beyond the feature gate.",
-            "A feature gate guards it.",
-            "There are no open questions about a feature gate.",
-            "The gate does not implicitly enable any other feature gate.",
-            "It works without relying on protobuf for feature gate state.",
-            "This must not ship without a feature gate.",
-            "If no feature gate is set, the API rejects the field.",
-            "The feature is not enabled by default and a feature gate controls it.",
-            "Is there no feature gate?",
-            "The feature gate is not needed by Alpha users.",
-            "There is not much to say.",
-        ] {
-            assert!(!denies_gate(no), "{no}");
+            assert!(!skips_alpha(&Passage::of_text(no).unwrap()), "{no}");
         }
     }
 }

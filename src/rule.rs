@@ -11,6 +11,7 @@ use crate::document::{Document, Field, Front, FrontMatter, Target};
 use crate::edit::Change;
 use crate::law::{Cite, Severity};
 use crate::matter::{Plan, implied};
+use crate::prose::{self, Certainty};
 use crate::text::{Source, Span, Spanned, Spot};
 use crate::vep::{Release, Stage, Status};
 use crate::world::{Base, World};
@@ -330,6 +331,12 @@ impl<'w> Case<'w> {
     /// Whether it is judged by its prose.
     pub fn is_prose(&self) -> bool {
         self.implied.is_some()
+    }
+
+    /// Whether its targets are not stated in so many words, but follow from what the prose says.
+    pub fn infers_targets(&self) -> bool {
+        let mut targets = prose::targets(&self.now.outline).into_values();
+        self.is_prose() && targets.any(|target| target.certainty != Certainty::Stated)
     }
 
     /// What the document is to the law. Where no base is known, one without front matter is legacy.

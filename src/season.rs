@@ -27,7 +27,6 @@ use crate::proposal::{Inputs, propose};
 use crate::prose::{self, Aim};
 use crate::rule::Was;
 use crate::sheet::{Sheet, judge};
-use crate::template::{self, Role};
 use crate::text::{code, one_line};
 use crate::vep::{Handle, Number, Release, Stage, Status};
 use crate::world::World;
@@ -426,7 +425,7 @@ fn strange_bullets(document: &Document) -> Vec<Strange> {
 }
 
 /// Whether a target's release is out while nothing confirms that it shipped there: neither the state, nor a later
-/// stage in flight in front matter, nor a line of the Implementation History that names the release.
+/// stage in flight in front matter, nor the text by a line that says so or by the stage's ticked boxes.
 fn is_unconfirmed(world: &World, document: &Document, stage: Option<Stage>, release: Release) -> bool {
     if world.calendar.is_out(release, world.today) != Some(true) {
         return false;
@@ -435,21 +434,13 @@ fn is_unconfirmed(world: &World, document: &Document, stage: Option<Stage>, rele
     let implemented = facts.status.as_ref().is_some_and(|fact| fact.value == Status::Implemented);
     let in_flight = facts.stage.as_ref().filter(|fact| fact.origin == Origin::FrontMatter);
     let moved_on = in_flight.zip(stage).is_some_and(|(fact, stage)| fact.value > stage);
-    !implemented && !moved_on && !history_names(document, release)
-}
-
-/// Whether a line of the Implementation History names a release, and does not say that something slipped.
-fn history_names(document: &Document, release: Release) -> bool {
-    let Some(history) = template::of_role(&document.outline, Role::History) else { return false };
-    let (short, long) = (release.to_string(), format!("{release}.0"));
-    document.outline.passages.iter().any(|passage| {
-        let mut words = passage.text.split(|c: char| !c.is_alphanumeric() && c != '.');
-        history.span.holds(passage.span)
-            && passage.span != history.heading
-            && !passage.struck
-            && !prose::says_slipped(&passage.text)
-            && words.any(|word| [&short, &long].iter().any(|it| word.trim_end_matches('.') == it.as_str()))
-    })
+    let ga = world.calendar.schedule(release).and_then(|schedule| schedule.ga);
+    let outline = &document.outline;
+    let confirmed = match stage {
+        Some(stage) => prose::shipped(outline, stage, release, ga).is_some(),
+        None => Stage::ALL.iter().any(|stage| prose::confirms(outline, *stage, release, ga).is_some()),
+    };
+    !implemented && !moved_on && !confirmed
 }
 
 /// A document, read once.

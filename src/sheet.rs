@@ -252,14 +252,17 @@ fn verdict_on(
     let mut verdict = verdict(rule, judged, class, settings, at);
     if let (Verdict::Broken(flaws), true) = (&mut verdict, case.is_prose() && JUDGES_PROSE.contains(&rule.id))
     {
-        flaws.iter_mut().for_each(read_from_prose);
+        let infers = rule.id != "feature-gate-named" && case.infers_targets();
+        let most = if infers { Severity::Advice } else { Severity::Warning };
+        flaws.iter_mut().for_each(|flaw| read_from_prose(flaw, most));
     }
     Some((verdict, blocked_by))
 }
 
-/// What prose says weighs at most a warning, whatever the settings want, and says where it was read.
-fn read_from_prose(flaw: &mut Flaw) {
-    flaw.severity = flaw.severity.max(Severity::Warning);
+/// What prose says weighs at most a warning, and advice where it is inferred, whatever the settings want; it says where
+/// it was read.
+fn read_from_prose(flaw: &mut Flaw, most: Severity) {
+    flaw.severity = flaw.severity.max(most);
     flaw.from_prose = true;
     flaw.what = format!("{} (read from prose)", flaw.what.trim_end_matches('.'));
 }

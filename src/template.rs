@@ -5,7 +5,7 @@
 //!
 //! Absent on purpose: judgement. Whether a missing or empty section matters is said by the rules.
 
-use crate::markdown::{Outline, Section, plain};
+use crate::markdown::{Block, Outline, Passage, Section, plain};
 use crate::text::Span;
 
 /// What a section is for.
@@ -196,11 +196,16 @@ pub enum Aside {
 /// What a section of this name says beside the proposal; none where it speaks of the proposal itself.
 pub fn aside(name: &str) -> Option<Aside> {
     let is_alternative = |word: &str| matches!(word, "alternative" | "alternatives");
+    let begins =
+        |words: &str| name == words || name.strip_prefix(words).is_some_and(|more| more.starts_with(' '));
     match name {
-        "non goals" => Some(Aside::Excluded),
-        "implementation history" => Some(Aside::Past),
-        "related veps" | "references" => Some(Aside::Elsewhere),
         _ if name.split(' ').any(is_alternative) => Some(Aside::Rejected),
+        _ if begins("rejected") || begins("discarded") => Some(Aside::Rejected),
+        _ if begins("non goals") || begins("nongoals") || begins("out of scope") => Some(Aside::Excluded),
+        _ if begins("implementation history") => Some(Aside::Past),
+        _ if begins("related veps") || begins("related work") || begins("references") => {
+            Some(Aside::Elsewhere)
+        }
         _ => None,
     }
 }
@@ -216,6 +221,143 @@ pub fn asides(outline: &Outline, kinds: &[Aside]) -> Vec<Span> {
         }
     }
     stretches
+}
+
+/// The passages that do not stand in stretches of these kinds, in the order of the file.
+pub fn besides<'o>(outline: &'o Outline, kinds: &[Aside]) -> impl Iterator<Item = &'o Passage> + use<'o> {
+    let mut aside = asides(outline, kinds).into_iter().peekable();
+    outline.passages.iter().filter(move |passage| {
+        while aside.next_if(|span| span.end <= passage.span.start).is_some() {}
+        aside.peek().is_none_or(|span| passage.span.start < span.start)
+    })
+}
+
+/// Why a section says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Emptiness {
+    /// Nothing stands there but headings, comments and empty code blocks.
+    Nothing,
+    /// Only what stands in for a text that is still to come.
+    Placeholder,
+    /// Only that it does not apply, and not why.
+    NoReason,
+}
+
+impl Emptiness {
+    /// As an answer says it of the section.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "is empty",
+            Self::Placeholder => "has only a placeholder",
+            Self::NoReason => "says N/A without a reason",
+        }
+    }
+}
+
+/// What makes a section empty; none where it says something or has subsections. Of two sections of one title one that
+/// is filled is enough.
+pub fn emptiness(outline: &Outline, section: &Section) -> Option<Emptiness> {
+    let mut why = None;
+    for (at, twin) in outline.sections.iter().enumerate().filter(|(_, twin)| twin.name == section.name) {
+        // Its first part, if it has any, is the heading that comes next.
+        if outline.sections.get(at + 1).is_some_and(|next| next.level > twin.level) {
+            return None;
+        }
+        why = Some(emptiness_below(outline, twin)?);
+    }
+    why
+}
+
+/// What makes a section empty, with all that stands below it: subsections say something only by their text.
+pub fn emptiness_below(outline: &Outline, section: &Section) -> Option<Emptiness> {
+    if !section.filled {
+        return Some(Emptiness::Nothing);
+    }
+    let shown = outline.shown.partition_point(|at| *at < section.heading.end);
+    if outline.shown.get(shown).is_some_and(|at| *at < section.span.end) {
+        return None;
+    }
+    let mut why = Emptiness::Placeholder;
+    for passage in outline.within(section.span).iter().filter(|it| !matches!(it.kind, Block::Heading(_))) {
+        match placeholder(passage)? {
+            Emptiness::NoReason => why = Emptiness::NoReason,
+            Emptiness::Nothing | Emptiness::Placeholder => {}
+        }
+    }
+    Some(why)
+}
+
+/// Why a passage says nothing; none where it says something.
+pub fn placeholder(passage: &Passage) -> Option<Emptiness> {
+    let text = passage.unstruck();
+    let name = plain(&text);
+    if matches!(name.as_str(), "n a" | "na" | "not applicable" | "none") {
+        return Some(Emptiness::NoReason);
+    }
+    if name.is_empty() || is_instruction(&text) {
+        return Some(Emptiness::Placeholder);
+    }
+    let sentences = passage.sentences();
+    let all = sentences.iter().all(|sentence| {
+        let words: Vec<&str> = sentence.words.iter().map(|word| word.lower.as_ref()).collect();
+        is_to_come(&words)
+    });
+    all.then_some(Emptiness::Placeholder)
+}
+
+/// Longest sentence that can only stand in for a text, in words.
+const MAX_PLACEHOLDER: usize = 12;
+
+/// Whether a sentence only says that a text is still to come: `TBD later`, `To be filled in during Beta`, `Will be
+/// updated as implementation proceeds`.
+fn is_to_come(words: &[&str]) -> bool {
+    #[rustfmt::skip]
+    const VERBS: [&str; 18] = [
+        "filled", "done", "defined", "determined", "added", "written", "updated", "decided", "completed", "provided", "discussed",
+        "documented", "announced", "described", "specified", "expanded", "clarified", "detailed",
+    ];
+    const LATER: [&str; 14] = [
+        "later", "as", "when", "once", "after", "during", "soon", "while", "before", "in", "with", "here",
+        "by", "upon",
+    ];
+    if words.len() > MAX_PLACEHOLDER {
+        return false;
+    }
+    let ends = |rest: &[&str]| rest.first().is_none_or(|word| LATER.contains(word));
+    match words {
+        ["tbd" | "tba" | "todo" | "wip" | "fixme" | "placeholder" | "xxx", rest @ ..] => rest.len() <= 5,
+        ["coming", "soon"] | ["work", "in", "progress"] | ["fill", "in" | "me", ..] | ["to", "follow"] => {
+            true
+        }
+        ["to", "be", verb, rest @ ..] if VERBS.contains(verb) => {
+            ends(rest.strip_prefix(&["in"]).or_else(|| rest.strip_prefix(&["out"])).unwrap_or(rest))
+                || ends(rest)
+        }
+        ["will", "be", verb, rest @ ..]
+        | ["this" | "it" | "details", "will", "be", verb, rest @ ..]
+        | ["this", "section", "will", "be", verb, rest @ ..] => {
+            let named = rest.iter().any(|word| crate::vep::Release::read(word).is_some());
+            VERBS.contains(verb) && ends(rest) && !named
+        }
+        _ => false,
+    }
+}
+
+/// Whether all of a text is an instruction in parentheses: `(list of user stories this design aims to solve)`.
+fn is_instruction(text: &str) -> bool {
+    const ASKS: [&str; 14] = [
+        "list", "describe", "explain", "add", "fill", "write", "provide", "insert", "what", "how", "why",
+        "who", "optional", "to",
+    ];
+    let text = text.trim();
+    let open = [('(', ')'), ('[', ']'), ('<', '>'), ('{', '}')];
+    let inside = open
+        .iter()
+        .find_map(|(open, close)| text.strip_prefix(*open)?.trim_end_matches('.').strip_suffix(*close));
+    let Some(inside) = inside.filter(|inside| !inside.contains(['(', ')'])) else { return false };
+    let name = plain(inside);
+    let mut words = name.split(' ').filter(|word| !matches!(*word, "a" | "the" | "please"));
+    words.next().is_some_and(|first| ASKS.contains(&first))
 }
 
 #[cfg(test)]
@@ -256,5 +398,47 @@ mod tests {
         let titles: Vec<&str> =
             spans.iter().map(|span| text[span.start..span.end].lines().next().unwrap()).collect();
         assert_eq!(titles, ["## Alternatives Considered:", "## Non-Goals"]);
+    }
+
+    #[test]
+    fn placeholders_and_empty_code_fill_no_section() {
+        let of = |text: &str| {
+            let outline = outline(&format!("## Design\n\n{text}\n"), 0);
+            emptiness(&outline, &outline.sections[0])
+        };
+        for text in ["", "<!-- x -->", "```yaml\n```", "```\n\n \n```", "<!-- a --> <!-- b -->"] {
+            assert_eq!(of(text), Some(Emptiness::Nothing), "{text}");
+        }
+        for text in [
+            "_To be filled in after Alpha_",
+            "...",
+            "…",
+            "TBD later",
+            "TBD.",
+            "Will be updated as implementation proceeds.",
+            "(list of user stories this design aims to solve)",
+            "To be determined",
+            "- TODO\n- ...",
+            "This section will be completed once the design is agreed.",
+            "TBD\n\n```\n```",
+        ] {
+            assert_eq!(of(text), Some(Emptiness::Placeholder), "{text}");
+        }
+        for text in ["N/A", "None.", "Not applicable"] {
+            assert_eq!(of(text), Some(Emptiness::NoReason), "{text}");
+        }
+        for text in [
+            "N/A: it has no API",
+            "None: all clients go through the API.",
+            "TBD\n\n```\ncode\n```",
+            "TBD\n\n![](a.png)",
+            "The field will be added to the spec.",
+            "To be filled is a queue of events, which the controller drains in order and one by one, each minute.",
+            "(see VEP 12)",
+            "<!-- c --> A text behind a comment.",
+            "### Part",
+        ] {
+            assert_eq!(of(text), None, "{text}");
+        }
     }
 }

@@ -4,17 +4,23 @@
 //! colons between them.
 
 use crate::wild;
+use jiff::civil::date;
+use proptest::prelude::*;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use vep_mcp::document::Front;
-use vep_mcp::migration::{Origin, migrate};
+use std::sync::Arc;
+use vep_mcp::calendar::Calendar;
+use vep_mcp::corpus::Corpus;
+use vep_mcp::document::{Document, Front};
+use vep_mcp::migration::{Migration, Origin, migrate};
 use vep_mcp::outside::{Outside, Place};
 use vep_mcp::prose::{self, Aim, Certainty};
 use vep_mcp::rules;
-use vep_mcp::vep::Stage;
+use vep_mcp::text::Source;
+use vep_mcp::vep::{Release, Stage};
 use vep_mcp::verbs::{Migrate, Verb as _};
 use vep_mcp::world::World;
 
@@ -117,6 +123,241 @@ fn what_is_read_from_real_prose_is_what_the_labels_say() {
     }
 }
 
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// The words of a line, without the number of a list, and with releases as keys have them.
+fn words_of_line(line: &str) -> Vec<String> {
+    let text = line.trim_start_matches(['>', ' ', '\t']);
+    let text = text.trim_start_matches(|c: char| c.is_ascii_digit()).strip_prefix(". ").unwrap_or(text);
+    let marks = |c: char| !c.is_alphanumeric();
+    text.split_whitespace()
+        .flat_map(|word| {
+            Release::read(word.trim_matches(marks)).map_or_else(|| words(word), |it| words(&it.to_string()))
+        })
+        .collect()
+}
+
+/// Every word that a migration removes is in a key's value, in a comment of the template or in the checklist.
+fn never_lost(world: &World, document: &Document, migration: &Migration) {
+    const STATEMENTS: &str = "This VEP targets targeted target will for version release in Ship alpha beta GA TBD N/A \
+        VEP Status Metadata Target releases release Release Signoff Checklist";
+    const CHECKLIST: &str = "Items marked with (R) are required prior to targeting to a milestone / release \
+        Enhancement issue created, which links linking to VEP dir directory in kubevirt enhancements not the initial VEP PR \
+        target version is explicitly mentioned and approved Graduation criteria filled https github com issues x \
+        The tracking issue is there";
+    let (path, was, is) = (document.path(), document.source.text(), migration.then.source.text());
+    let (block, body) = is.split_once("\n---").unwrap();
+    let (_, body) = body.split_once('\n').unwrap();
+    let template = world.head.template();
+    let comments =
+        template.iter().flat_map(|it| it.outline.comments.iter().map(|span| it.source.slice(*span)));
+    let known: BTreeSet<String> =
+        [STATEMENTS, CHECKLIST, block].into_iter().chain(comments).flat_map(words).collect();
+    let mut left = body.split_inclusive('\n').skip_while(|line| line.trim().is_empty()).peekable();
+    let first = was.split_inclusive('\n').position(|line| Some(&line) == left.peek());
+    for (at, line) in was.split_inclusive('\n').enumerate() {
+        if first.is_some_and(|first| at >= first) && left.next_if(|it| *it == line).is_some() {
+            continue;
+        }
+        // A removed line: what does it take with it?
+        let lost: Vec<String> =
+            words_of_line(line).into_iter().filter(|word| !known.contains(word)).collect();
+        assert!(
+            lost.is_empty(),
+            "{path}:{}: {lost:?} of {line:?} are lost\n{}",
+            at + 1,
+            migration.patch.diff()
+        );
+    }
+    assert_eq!(left.collect::<String>().trim(), "", "{path}: something is new\n{}", migration.patch.diff());
+}
+
+/// A small world with a template of its own, whose only comment has invented words.
+fn small(text: &str) -> (World, Arc<Document>) {
+    let template = "# VEP #NNNN: Title\n\n## VEP Status Metadata\n\n### Target releases\n\n<!--\nName the next release here, \
+        and leave later ones out.\n-->\n\n- This VEP targets alpha for version:\n\n### Release Signoff Checklist\n\n\
+        - [ ] (R) The tracking issue is there\n";
+    let path = "veps/sig-compute/7-clock/vep.md";
+    let documents = [("veps/NNNN-vep-template/vep.md", template), (path, text)];
+    let documents = documents.map(|(path, text)| Arc::new(Document::parse(Source::new(path, text))));
+    let world =
+        World::unchanged(Corpus::new(documents.to_vec(), vec![]), Calendar::snapshot(), date(2026, 8, 18));
+    let document = Arc::clone(world.head.at(path).unwrap());
+    (world, document)
+}
+
+/// Lines of which hostile documents are made; what the author says has `zz` in it.
+#[rustfmt::skip]
+const LINES: &[&str] = &[
+    "# VEP #7: Clock", "## VEP Status Metadata", "### Target releases", "### Target releases (zzGate)", "### Release Signoff Checklist",
+    "## Overview", "Release Signoff Checklist zza\n---", "Target releases\n===",
+    "- This VEP targets alpha for version: v1.9", "- This VEP targets alpha for version: v1.10", "- This VEP targets beta for version:",
+    "- This VEP targets GA for version: TBD", "- This VEP targets GA for version: v1.11 (zzb)", "- Alpha: v1.10", "* Beta: v1.11",
+    "- This VEP targets alpha for version: v1.9 - This VEP targets beta for version: v1.10",
+    "- This VEP targets alpha for version: v1.9 <!-- zzc -->", "- This VEP targets alpha for version: [v1.9](https://zzd)",
+    "- This VEP targets alpha for version: ~~v1.8~~ v1.9", "- ~This VEP targets alpha for version: v1.9~", "- ~This VEP targets alpha for version:~ zze",
+    "- This VEP targets alpha for version: v1.9\n\n  zzf goes on", "- This VEP targets alpha for version: v1.9\n  zzg goes on",
+    "- This VEP targets alpha for version: v1.9\n  - zzh", "  - This VEP targets beta for version: v1.9", "\t- This VEP targets beta for version: v1.9",
+    "1. This VEP targets alpha for version: v1.9", "> - This VEP targets alpha for version: v1.9", "> zzi",
+    "This VEP targets alpha for version: v1.9", "zzj: This VEP targets alpha for version: v1.9. zzk", "This VEP targets beta for version: v1.10\nzzl",
+    "| Stage | Release |\n| --- | --- |\n| Alpha | v1.9 |\n| Beta zzm | v1.10 |", "- Ship target version: v1.9", "- Ship target version: ~v1.9~ zzn",
+    "<!-- Name the next release here, and leave later ones out. -->", "<!--\nName the next release here,\n--> zzo",
+    "<!-- Name the zzp release here, and leave later ones out. -->", "<!-- Name the next release here --> <!-- zzq -->", "<!-- zzr",
+    "zzs <!-- leave later ones out -->", "<!-- leave ones --> <!-- later -->",
+    "Items marked with (R) are required *prior to targeting to a milestone / release*.", "Items marked with (R) are zzt.",
+    "- [x] (R) Alpha target version is explicitly mentioned and approved", "- [ ] (R) The tracking issue is there",
+    "- [x] (R) Alpha target version is explicitly mentioned and approved by zzu", "- [ ] ~(R) Beta target version is explicitly mentioned and approved~ zzv",
+    "- ~[ ] (R) Target version is explicitly mentioned and approved~", "- [x] (R) Enhancement issue created: https://github.com/kubevirt/enhancements/issues/7",
+    "- [x] (R) Enhancement issue created: https://github.com/kubevirt/enhancements/issues/7zz", "- [x] (R) Enhancement issue [#7](https://github.com/kubevirt/enhancements/issues/7) created",
+    "- [x] (R) Enhancement issue [#8](https://github.com/kubevirt/enhancements/issues/8) created", "- [x] (R) Graduation criteria filled\n  - zzw",
+    "- [x] (R) Graduation criteria filled\n  zzx", "- [x] zzy", "zzaa", "---", "```\nzzbb\n```", "", "", "",
+];
+
+fn assert_never_lost(text: &str) {
+    let (world, document) = small(text);
+    if let Some(migration) = migrate(&world, &document, &Origin::default()) {
+        never_lost(&world, &document, &migration);
+    }
+}
+
+#[test]
+fn no_line_alone_or_beside_another_loses_a_word() {
+    for first in LINES {
+        for second in LINES {
+            let text = format!(
+                "# VEP #7: Clock\n\n## VEP Status Metadata\n\n### Target releases\n\n{first}\n{second}\n\n### Release Signoff Checklist\n\n{first}\n{second}\n\n## Overview\n\nText.\n"
+            );
+            assert_never_lost(&text);
+            assert_never_lost(&text.replace('\n', "\r\n"));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(600) })]
+
+    #[test]
+    fn no_document_of_hostile_lines_loses_a_word(lines in proptest::collection::vec(0..LINES.len(), 0..24), crlf: bool, quoted in 0u8..8) {
+        let mut text = lines.iter().map(|at| LINES[*at]).collect::<Vec<_>>().join("\n");
+        if quoted == 0 {
+            text = text.lines().map(|line| format!("> {line}\n")).collect();
+        }
+        assert_never_lost(&if crlf { text.replace('\n', "\r\n") } else { text });
+    }
+}
+
+#[test]
+fn what_is_said_twice_struck_or_beside_something_else_keeps_its_line() {
+    let migrated = |lines: &str| {
+        let text = format!(
+            "# VEP #7: Clock\n\n## VEP Status Metadata\n\n### Target releases\n\n{lines}\n\n## Overview\n\nText.\n"
+        );
+        let (world, document) = small(&text);
+        let migration = migrate(&world, &document, &Origin::default()).unwrap();
+        let targets =
+            migration.values.iter().find(|it| it.key == "milestone").unwrap().value.clone().unwrap();
+        let doubts: Vec<String> = migration.doubts.iter().map(|it| it.what.clone()).collect();
+        (targets, migration.then.source.text().contains(lines.lines().last().unwrap()), doubts.join("\n"))
+    };
+    for (lines, target, stays, doubt) in [
+        ("- This VEP targets alpha for version: v1.10", "alpha: v1.10", false, ""),
+        ("This VEP targets alpha for version: v1.10", "alpha: v1.10", false, ""),
+        (
+            "- This VEP targets alpha for version: v1.9\n- This VEP targets alpha for version: v1.10",
+            "alpha: v1.9",
+            true,
+            "alpha is said twice: `v1.9` in line 7, and `v1.10` here",
+        ),
+        (
+            "- This VEP targets alpha for version: ~~v1.9~~ v1.10",
+            "alpha: v1.10",
+            true,
+            "beside what is struck through",
+        ),
+        ("- Ship target version: ~v1.9~", "alpha: TBD", true, "ship is struck through"),
+        (
+            "- This VEP targets alpha for version: v1.10 (or later)",
+            "alpha: v1.10",
+            true,
+            "says more than a release",
+        ),
+        ("| Alpha | v1.10 |\n| --- | --- |\n| Beta | TBD |", "alpha: v1.10", true, "stands in a table"),
+        (
+            "- This VEP targets alpha for version: TBD (next release)",
+            "alpha: TBD",
+            true,
+            "says more than that there is none",
+        ),
+        (
+            "- ~This VEP targets alpha for version:~ it is a fix\n- This VEP targets beta for version: v1.10",
+            "beta: v1.10",
+            false,
+            "",
+        ),
+    ] {
+        let (targets, kept, doubts) = migrated(lines);
+        assert_eq!((targets.as_str(), kept), (target, stays), "{lines}\n{doubts}");
+        assert!(doubts.contains(doubt), "{lines}\n{doubts}");
+    }
+}
+
+#[test]
+fn what_the_text_says_of_its_state_is_read_and_nothing_else_is_claimed() {
+    let implied = |target: &str, history: &str| {
+        let text = format!("# VEP #7: Clock\n\n{target}\n\n## Implementation History\n\n- {history}\n");
+        let (world, document) = small(&text);
+        let migration = migrate(&world, &document, &Origin::default()).unwrap();
+        let value =
+            |key| migration.values.iter().find(|it| it.key == key).unwrap().value.clone().unwrap_or_default();
+        let doubts: Vec<String> = migration.doubts.iter().map(|it| it.what.clone()).collect();
+        let state = format!("{} {}", migration.implied.status, migration.implied.certainty.as_str());
+        (state, value("replaces"), value("superseded-by"), doubts.join("\n"))
+    };
+    let ga = "- This VEP targets GA for version: v1.9";
+    let alpha = "- This VEP targets alpha for version: v1.9";
+    let next = "- This VEP targets alpha for version: v1.10";
+    for (target, history, state, replaces, successor, doubt) in [
+        (ga, "2026-08-03: proposal opened", "implemented guess", "", "", "no line of the text confirms it"),
+        (ga, "2026-07-30: GA released with v1.9", "implemented inferred", "", "", ""),
+        (ga, "GA has not shipped.", "implementable inferred", "", "", "the text says `GA has not shipped.`"),
+        (ga, "Not implemented yet.", "implementable inferred", "", "", "`Not implemented yet.`"),
+        (ga, "2026-07-20: GA slipped to v1.10.", "implementable inferred", "", "", "GA slipped to v1.10"),
+        (ga, "GA was postponed.", "implementable inferred", "", "", "GA was postponed"),
+        (alpha, "2026-08-03: proposal opened", "implementable inferred", "", "", "nothing confirms alpha"),
+        (alpha, "Alpha was delayed.", "implementable inferred", "", "", "`Alpha was delayed.`"),
+        (
+            next,
+            "This VEP is superseded by VEP 502. It replaces VEP 400.",
+            "replaced stated",
+            "400",
+            "502",
+            "",
+        ),
+        (next, "Superseded by VEP 502.", "implementable inferred", "", "", "does VEP 502 replace this one?"),
+        (next, "This proposal was withdrawn by its author.", "withdrawn stated", "", "", ""),
+        (next, "This VEP is on hold.", "deferred stated", "", "", ""),
+        (next, "This VEP is deferred to v1.11.", "implementable inferred", "", "", "is the VEP deferred?"),
+        (next, "The proposal was rejected.", "rejected stated", "", "", ""),
+    ] {
+        let (is, of, by, doubts) = implied(target, history);
+        assert_eq!(
+            (is.as_str(), of.as_str(), by.as_str()),
+            (state, replaces, successor),
+            "{history}\n{doubts}"
+        );
+        assert!(doubts.contains(doubt), "{history}\n{doubts}");
+    }
+    let (_, _, _, doubts) = implied(alpha, "v1.9 released with the feature in Alpha.");
+    assert!(!doubts.contains("alpha"), "{doubts}");
+    let (_, _, _, doubts) = implied(
+        &format!("{alpha}\n- This VEP targets beta for version: v1.10"),
+        "v1.9 released with the feature in Alpha.",
+    );
+    assert!(!doubts.contains("alpha"), "{doubts}");
+}
+
 /// The real git makes of the file what was shown, and `-R` makes it again what it was.
 fn applies(checkout: &Path, diff: &str, after: &str, path: &str) {
     let before = std::fs::read_to_string(checkout.join(path)).unwrap();
@@ -160,6 +401,7 @@ fn every_real_migration_applies_and_takes_nothing_else_away() {
         let gone = was.lines().count() - body.lines().count();
         assert!(gone <= 45, "{path}: {gone} lines are gone");
         applies(checkout, &migration.patch.diff(), migration.then.source.text(), path);
+        never_lost(&world, document, &migration);
         // Migrating twice is migrating once.
         let again = world.after(std::slice::from_ref(&migration.then));
         assert!(migrate(&again, again.head.at(path).unwrap(), &Origin::default()).is_none(), "{path}");

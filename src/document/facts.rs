@@ -7,7 +7,7 @@
 use super::{Field, Front, FrontMatter, Home};
 use crate::markdown::Outline;
 use crate::prose::{self, Heading};
-use crate::text::{Source, Span, Spanned};
+use crate::text::{Span, Spanned};
 use crate::vep::{Handle, Number, Release, Stage, Status, is_unset};
 use std::collections::BTreeMap;
 
@@ -85,16 +85,10 @@ pub struct Facts {
 }
 
 impl Facts {
-    pub(super) fn of(
-        home: &Home,
-        front: &Front,
-        heading: Option<&Heading>,
-        source: &Source,
-        outline: &Outline,
-    ) -> Self {
+    pub(super) fn of(home: &Home, front: &Front, heading: Option<&Heading>, outline: &Outline) -> Self {
         let mut facts = match front {
             Front::Read { matter, .. } => Self::from_front_matter(matter),
-            _ => Self::from_prose(source, outline, home.number()),
+            _ => Self::from_prose(outline, home.number()),
         };
         if let Some(number) = home.number() {
             let agreeing = facts.number.take().filter(|fact| fact.value == number);
@@ -158,8 +152,8 @@ impl Facts {
         }
     }
 
-    fn from_prose(source: &Source, outline: &Outline, number: Option<Number>) -> Self {
-        let gates = prose::gates(source, outline, number).into_iter();
+    fn from_prose(outline: &Outline, number: Option<Number>) -> Self {
+        let gates = prose::gates(outline, number).into_iter();
         let gates = gates.map(|claim| Fact::new(claim.value, claim.span, Origin::Prose)).collect();
         let targets: BTreeMap<_, _> = prose::targets(outline)
             .into_iter()

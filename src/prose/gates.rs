@@ -3,15 +3,16 @@
 //! A gate is its own where the text introduces, guards or graduates something by it; not where it mentions that of
 //! another VEP or project, a rejected, a former or a deprecated one. What is found once and in passing is no gate.
 
-use super::{Certainty, Claim};
-use crate::markdown::{Block, Outline, Passage};
-use crate::text::{Source, Span};
+use super::denial::{denied, is_joined_number};
+use super::{Certainty, Claim, gate_at, says_gate};
+use crate::markdown::{Block, Outline, Passage, Sentence, Word};
+use crate::template::{self, Aside};
+use crate::text::Span;
 use crate::vep::Number;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sections whose gates are not the document's: what was rejected, what is left out, what once was.
-const ELSEWHERE: &[&str] =
-    &["alternative", "non goals", "implementation history", "related veps", "references"];
+const ELSEWHERE: [Aside; 4] = [Aside::Rejected, Aside::Excluded, Aside::Past, Aside::Elsewhere];
 
 /// Words beside a gate that make it somebody else's, or one of the past.
 #[rustfmt::skip]
@@ -28,51 +29,45 @@ const OWNING: &[&str] = &[
     "graduates", "graduated", "remove", "removal", "removed", "default", "own", "alpha", "beta",
 ];
 
-/// A word of the text, and whether it stands in code marks.
-struct Word<'a> {
-    text: &'a str,
-    code: bool,
-}
-
 /// The gates in the order in which the text names them first.
-pub fn gates(source: &Source, outline: &Outline, own: Option<Number>) -> Vec<Claim<String>> {
+pub fn gates(outline: &Outline, own: Option<Number>) -> Vec<Claim<String>> {
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
-    let mut elsewhere: Option<u8> = None;
+    let elsewhere = template::asides(outline, &ELSEWHERE);
+    let mut beside = elsewhere.iter().peekable();
     let (mut has_own, mut talks) = (false, false);
     for passage in &outline.passages {
-        if let Block::Heading(level) = passage.kind {
-            let name = crate::markdown::plain(&passage.text);
-            if elsewhere.is_none_or(|above| level <= above) {
-                let is =
-                    ELSEWHERE.iter().any(|words| name.starts_with(words) || name.contains(" alternative"));
-                elsewhere = is.then_some(level);
-            }
-        }
+        while beside.next_if(|span| span.end <= passage.span.start).is_some() {}
+        let is_beside = beside.peek().is_some_and(|span| span.start <= passage.span.start);
         // Most of a document speaks of no gate, and every document is read at every start.
-        let speaks = says_gate(&passage.text) && elsewhere.is_none() && !passage.struck;
-        if !speaks || names_another(&passage.text, own) {
+        if is_beside || passage.struck || !says_gate(&passage.text) {
             continue;
         }
-        has_own |= puts_behind_one(&passage.text);
-        talks |= passage.text.to_lowercase().contains("feature gate");
-        mentions(source, passage, &mut found);
+        let sentences = passage.sentences();
+        let words: Vec<&Word<'_>> = sentences.iter().flat_map(|sentence| &sentence.words).collect();
+        if names_another(&words, own) {
+            continue;
+        }
+        has_own |= sentences.iter().any(puts_behind_one);
+        talks |= sentences
+            .iter()
+            .any(|sentence| sentence.says(&["feature", "gate"]) || sentence.says(&["feature", "gates"]));
+        mentions(&words, passage.span, &mut found);
     }
     let mut gates = labels(outline);
-    let named = found.iter().filter_map(|(name, found)| found.claim(name.clone()));
-    gates.extend(named.filter(|claim| !labels(outline).iter().any(|label| label.value == claim.value)));
+    gates.extend(labelled(outline, &elsewhere, own));
+    gates.extend(found.iter().filter_map(|(name, found)| found.claim(name.clone())));
+    // Of what is said of one gate the surest counts, and of that what is said first.
+    gates.sort_by_key(|claim| (claim.certainty, claim.span.start));
+    let mut seen = BTreeSet::new();
+    gates.retain(|claim| seen.insert(claim.value.clone()));
     gates.sort_by_key(|claim| claim.span.start);
     if gates.is_empty() && has_own {
         gates.extend(the_only_one(&found));
     }
-    if gates.is_empty() && talks {
+    if gates.is_empty() && talks && denied(outline, own).is_none() {
         gates.extend(called_like_the_title(outline));
     }
     gates
-}
-
-/// Whether a text has the word at all, in any case.
-fn says_gate(text: &str) -> bool {
-    text.as_bytes().windows(4).any(|four| four.eq_ignore_ascii_case(b"gate"))
 }
 
 /// The gates in whose names a document has several blocks of targets.
@@ -80,20 +75,81 @@ fn labels(outline: &Outline) -> Vec<Claim<String>> {
     let blocks = super::blocks(outline).into_iter();
     let named = blocks.filter_map(|block| {
         let label = block.label?;
-        let word = Word { text: &label, code: false };
         let span = block.bullets.first()?.span;
         let why = "a block of targets is in its name";
-        name(&word).map(|name| Claim { value: name.to_owned(), span, certainty: Certainty::Stated, why })
+        let name = name(label.trim(), false)?.to_owned();
+        Some(Claim { value: name, span, certainty: Certainty::Stated, why })
     });
     named.collect()
 }
 
-/// Whether a passage says that the document has a gate, without naming it.
-fn puts_behind_one(text: &str) -> bool {
-    let text = text.to_lowercase();
-    ["behind a feature gate", "behind a new feature gate", "by a feature gate", "feature gate guards"]
-        .iter()
-        .any(|words| text.contains(words))
+/// The gates that the text labels as such: in a line, below a heading, in a table.
+fn labelled(outline: &Outline, elsewhere: &[Span], own: Option<Number>) -> Vec<Claim<String>> {
+    let mut claims = Vec::new();
+    for value in super::labels::gates(outline) {
+        let passage = outline.passages.get(value.at);
+        let next = elsewhere.partition_point(|span| span.end <= value.span.start);
+        let is_beside = elsewhere.get(next).is_some_and(|span| span.start <= value.span.start);
+        let Some(passage) = passage.filter(|_| !is_beside) else { continue };
+        let words: Vec<&Word<'_>> = value.words.iter().collect();
+        if names_another(&words, own) || says_rejected(&words) {
+            continue;
+        }
+        for word in names(&value.words) {
+            let why = "the text labels it as its gate";
+            claims.push(Claim {
+                value: word.to_owned(),
+                span: passage.span,
+                certainty: Certainty::Stated,
+                why,
+            });
+        }
+    }
+    claims
+}
+
+/// The names with which a value begins: one, or several with commas or `and` between them.
+fn names<'p>(words: &[Word<'p>]) -> Vec<&'p str> {
+    let mut names = Vec::new();
+    let alone = words.len() == 1
+        || words.get(1).is_some_and(|word| word.opens)
+        || words.first().is_some_and(|word| matches!(word.after, ',' | '.' | ';' | '-' | ')'));
+    for word in words {
+        let is_and = matches!(word.lower.as_ref(), "and" | "or") && !names.is_empty();
+        if is_and {
+            continue;
+        }
+        let plain = || (alone && names.is_empty()).then(|| plain_name(word.written)).flatten();
+        let Some(name) = name(word.written, word.code).or_else(plain) else { break };
+        names.push(name);
+    }
+    names
+}
+
+/// A name of a gate of one part, such as `Plugins`: only where it is all that stands there.
+fn plain_name(text: &str) -> Option<&str> {
+    #[rustfmt::skip]
+    const NO_NAMES: [&str; 20] = [
+        "none", "no", "yes", "n/a", "na", "not", "nothing", "tbd", "alpha", "beta", "ga", "required", "needed", "optional", "new",
+        "todo", "stage", "name", "status", "description",
+    ];
+    let lower = text.to_lowercase();
+    let is_identifier = text.len() > 2
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.bytes().all(|it| it.is_ascii_alphanumeric());
+    (is_identifier && !NO_NAMES.contains(&lower.as_str())).then_some(text)
+}
+
+/// Whether a sentence says that the document has a gate, without naming it.
+fn puts_behind_one(sentence: &Sentence<'_>) -> bool {
+    const PHRASES: [&[&str]; 5] = [
+        &["behind", "a", "feature", "gate"],
+        &["behind", "a", "new", "feature", "gate"],
+        &["by", "a", "feature", "gate"],
+        &["feature", "gate", "guards"],
+        &["behind", "a", "feature-gate"],
+    ];
+    PHRASES.iter().any(|phrase| sentence.says(phrase))
 }
 
 /// The one gate that is named at all, where the document has one.
@@ -108,8 +164,7 @@ fn the_only_one(found: &BTreeMap<String, Found>) -> Option<Claim<String>> {
 fn called_like_the_title(outline: &Outline) -> Option<Claim<String>> {
     let heading = outline.passages.iter().find(|passage| passage.kind == Block::Heading(1))?;
     let title: String = heading.text.split_once(':')?.1.split_whitespace().collect();
-    let word = Word { text: &title, code: false };
-    let title = name(&word)?;
+    let title = name(&title, false)?;
     let says = |passage: &&Passage| passage.text.split_whitespace().any(|word| bare(word) == title);
     let passage = outline.passages.iter().find(says)?;
     let why = "the text speaks of a gate, and of the feature under this name";
@@ -140,38 +195,74 @@ impl Found {
     }
 }
 
-/// Whether a passage speaks of another VEP's affairs.
-fn names_another(text: &str, own: Option<Number>) -> bool {
-    let words: Vec<&str> =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let other = |pair: &[&str]| match pair {
-        [vep, number] if vep.eq_ignore_ascii_case("vep") => {
-            number.parse::<Number>().is_ok_and(|number| Some(number) != own)
-        }
-        _ => false,
-    };
-    // That features are on by default at Beta is VEP 229's rule, which others refer to.
-    words.windows(2).any(other) && !text.contains("229")
+/// Whether a passage speaks of another VEP's affairs. That features are on by default at Beta is VEP 229's rule, which
+/// others refer to.
+fn names_another(words: &[&Word<'_>], own: Option<Number>) -> bool {
+    const ON_BY_DEFAULT: Number = 229;
+    let other = |number: Number| Some(number) != own && number != ON_BY_DEFAULT;
+    words.windows(2).any(|pair| {
+        let [vep, number] = pair else { return false };
+        matches!(vep.lower.as_ref(), "vep" | "veps") && number.lower.parse::<Number>().is_ok_and(other)
+    }) || words
+        .iter()
+        .any(|word| is_joined_number(&word.lower, own) && !is_joined_number_of(&word.lower, ON_BY_DEFAULT))
 }
 
-fn mentions(source: &Source, passage: &Passage, found: &mut BTreeMap<String, Found>) {
-    let words = words(source, passage);
+fn is_joined_number_of(word: &str, number: Number) -> bool {
+    !is_joined_number(word, Some(number))
+}
+
+/// Words that take a gate back.
+const REJECTED: &[&str] =
+    &["rejected", "discarded", "abandoned", "dropped", "considered", "weighed", "obsolete", "withdrawn"];
+
+/// Whether the words around a gate take it back: it is rejected, or not used.
+fn says_rejected(words: &[&Word<'_>]) -> bool {
+    let lower = |at: usize| words.get(at).map_or("", |word| word.lower.as_ref());
+    let negates = |word: &str| matches!(word, "not" | "no" | "never" | "without") || word.ends_with("n't");
+    const WANTED: &[&str] = &[
+        "used",
+        "needed",
+        "required",
+        "necessary",
+        "added",
+        "introduced",
+        "proposed",
+        "planned",
+        "reused",
+        "use",
+        "need",
+        "add",
+        "introduce",
+        "require",
+        "reuse",
+        "propose",
+        "uses",
+        "adds",
+    ];
+    (0..words.len()).any(|at| {
+        REJECTED.contains(&lower(at))
+            || negates(lower(at)) && (at + 1..at + 4).any(|next| WANTED.contains(&lower(next)))
+    })
+}
+
+fn mentions(words: &[&Word<'_>], span: Span, found: &mut BTreeMap<String, Found>) {
     for at in 0..words.len() {
-        let Some(length) = is_gate(&words, at) else { continue };
-        for (candidate, from, to) in candidates(&words, at, at + length) {
+        let Some(length) = gate_at(words, at) else { continue };
+        for (candidate, from, to) in candidates(words, at, at + length) {
             let near = words.get(from.saturating_sub(9)..(to + 10).min(words.len())).unwrap_or_default();
             let close = words.get(from.saturating_sub(5)..(to + 1).min(words.len())).unwrap_or_default();
-            let says = |words: &[Word<'_>], list: &[&str]| {
-                words.iter().any(|word| list.contains(&bare(word.text).to_lowercase().as_str()))
+            let around = words.get(from.saturating_sub(5)..(to + 6).min(words.len())).unwrap_or_default();
+            let says = |words: &[&Word<'_>], list: &[&str]| {
+                words.iter().any(|word| list.contains(&word.lower.as_ref()))
             };
-            let entry = found.entry(candidate.to_owned()).or_insert(Found {
-                span: passage.span,
-                times: 0,
-                owned: 0,
-                foreign: 0,
-            });
+            let entry =
+                found.entry(candidate.to_owned()).or_insert(Found { span, times: 0, owned: 0, foreign: 0 });
             entry.times += 1;
-            if says(close, FOREIGN) || says(near, &["hco", "hyperconverged", "kubernetes"]) {
+            if says(close, FOREIGN)
+                || says(near, &["hco", "hyperconverged", "kubernetes"])
+                || says_rejected(around)
+            {
                 entry.foreign += 1;
             } else if says(near, OWNING) {
                 entry.owned += 1;
@@ -180,62 +271,68 @@ fn mentions(source: &Source, passage: &Passage, found: &mut BTreeMap<String, Fou
     }
 }
 
-/// Whether `feature gate`, in any spelling, begins here; how many words it has.
-fn is_gate(words: &[Word<'_>], at: usize) -> Option<usize> {
-    let word = |at: usize| words.get(at).map(|word| bare(word.text).to_lowercase()).unwrap_or_default();
-    match word(at).as_str() {
-        "feature" if matches!(word(at + 1).as_str(), "gate" | "gates" | "gated") => Some(2),
-        "feature-gate" | "feature-gates" | "featuregate" | "featuregates" | "feature-gated" => Some(1),
-        _ => None,
-    }
-}
-
 /// The names that stand at a gate: right before it, or behind it with little between. With each the stretch of
 /// words from the first to the last.
-fn candidates<'a>(words: &[Word<'a>], start: usize, end: usize) -> Vec<(&'a str, usize, usize)> {
+fn candidates<'p>(words: &[&Word<'p>], start: usize, end: usize) -> Vec<(&'p str, usize, usize)> {
     let mut all = Vec::new();
-    let before = (start.saturating_sub(2)..start).rev();
+    // `X` as a new feature gate
+    let reach =
+        if (start.saturating_sub(3)..start).any(|at| words.get(at).is_some_and(|word| word.lower == "as")) {
+            4
+        } else {
+            2
+        };
+    let before = (start.saturating_sub(reach)..start).rev();
     for at in before {
         let Some(word) = words.get(at) else { break };
-        if let Some(name) = name(word) {
+        if let Some(name) = name(word.written, word.code) {
             all.push((name, at, end));
             break;
         }
         // `X` Alpha feature gate
-        if !matches!(bare(word.text).to_lowercase().as_str(), "alpha" | "beta" | "new" | "ga" | "") {
+        let goes_on = match reach {
+            4 => matches!(
+                word.lower.as_ref(),
+                "alpha" | "beta" | "new" | "ga" | "as" | "a" | "an" | "the" | "its"
+            ),
+            _ => matches!(word.lower.as_ref(), "alpha" | "beta" | "new" | "ga"),
+        };
+        if !goes_on {
             break;
         }
     }
     for at in end..(end + 6).min(words.len()) {
         let Some(word) = words.get(at) else { break };
-        if let Some(name) = name(word) {
+        if let Some(name) = name(word.written, word.code) {
             all.push((name, start, at));
             break;
         }
         #[rustfmt::skip]
         let goes_on = matches!(
-            bare(word.text).to_lowercase().as_str(),
-            "named" | "called" | "name" | "is" | "will" | "be" | "introduced" | "under" | "the" | ""
+            word.lower.as_ref(),
+            "named" | "called" | "name" | "is" | "will" | "be" | "introduced" | "under" | "the"
         );
         // A sentence that ends takes its gate with it.
-        let ends = word.text.ends_with('.');
-        if !goes_on || ends {
+        if !goes_on || word.after == '.' {
             break;
         }
     }
     all
 }
 
+/// Whether a word is written as one of several parts: `ClockPolicy`.
+pub(super) fn is_camel(text: &str) -> bool {
+    let uppers = text.bytes().filter(u8::is_ascii_uppercase).count();
+    let lowers = text.bytes().filter(u8::is_ascii_lowercase).count();
+    uppers >= 2 && lowers >= 2
+}
+
 /// The name of a gate, where a word can be one: in code marks an identifier, else one in CamelCase.
-fn name<'a>(word: &Word<'a>) -> Option<&'a str> {
-    let text = bare(word.text);
+fn name(text: &str, code: bool) -> Option<&str> {
     let is_identifier = text.len() > 2
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let uppers = text.bytes().filter(u8::is_ascii_uppercase).count();
-    let lowers = text.bytes().filter(u8::is_ascii_lowercase).count();
-    let is_camel = uppers >= 2 && lowers >= 2;
-    let named = if word.code { uppers >= 1 } else { is_camel };
+    let named = if code { text.bytes().any(|byte| byte.is_ascii_uppercase()) } else { is_camel(text) };
     let of_the_api =
         ["FeatureGates", "DisabledFeatureGates", "KubeVirt", "HyperConverged", "FeatureGate"].contains(&text);
     (is_identifier && named && !of_the_api).then_some(text)
@@ -246,25 +343,13 @@ fn bare(text: &str) -> &str {
     text.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
-/// The words of a passage, told apart by code marks.
-fn words<'a>(source: &'a Source, passage: &Passage) -> Vec<Word<'a>> {
-    let text = source.slice(passage.span);
-    let mut words = Vec::new();
-    for (at, part) in text.split('`').enumerate() {
-        let code = at % 2 == 1;
-        words.extend(part.split_whitespace().map(|text| Word { text, code }));
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::markdown::outline;
 
     fn read(text: &str) -> Vec<String> {
-        let source = Source::new("x.md", text);
-        gates(&source, &outline(text, 0), Some(7)).into_iter().map(|claim| claim.value).collect()
+        gates(&outline(text, 0), Some(7)).into_iter().map(|claim| claim.value).collect()
     }
 
     #[test]
@@ -290,8 +375,35 @@ mod tests {
             ),
             ("# VEP #7: Clock Policy\n\nClockPolicy is stable. The feature gate is ignored.", "ClockPolicy"),
             ("A feature-gate named `clockPolicy` will be introduced.", "clockPolicy"),
+            ("Feature gate: `Clock`", "Clock"),
+            ("**Feature gate**: ClockPolicy", "ClockPolicy"),
+            ("- Feature Gate: Clock (Alpha)", "Clock"),
+            ("### Feature Gate: `ClockPolicy`", "ClockPolicy"),
+            ("### Feature Gate\n\n`ClockPolicy`", "ClockPolicy"),
+            ("### Feature Gates\n\n- `ClockPolicy`: guards all of it", "ClockPolicy"),
+            ("Feature gate:\n\nClockPolicy", "ClockPolicy"),
+            ("| Item | Value |\n| --- | --- |\n| Feature gate | `ClockPolicy` |", "ClockPolicy"),
+            ("| Stage | Feature gate |\n| --- | --- |\n| Alpha | ClockPolicy |", "ClockPolicy"),
+            ("| Feature gate | `ClockPolicy` |\n| --- | --- |\n| Stage | Alpha |", "ClockPolicy"),
+            ("We add `ClockPolicy` as a feature gate.", "ClockPolicy"),
+            ("We add ClockPolicy as a new feature gate.", "ClockPolicy"),
+            ("The `ClockPolicy` feature gate will be added.", "ClockPolicy"),
+            ("~~A new feature gate `OldClock`~~ A new feature gate `ClockPolicy`.", "ClockPolicy"),
+            ("A new feature gate `ClockPolicy`, see issue 12290 of VEP 229.", "ClockPolicy"),
         ] {
             assert_eq!(read(text), [name], "{text}");
+        }
+    }
+
+    #[test]
+    fn two_gates_are_two() {
+        for text in [
+            "Feature gates: `ClockPolicy` and `ClockSource`",
+            "Feature gates: ClockPolicy, ClockSource",
+            "### Feature Gates\n\n- `ClockPolicy`\n- `ClockSource`",
+            "A new feature gate `ClockPolicy` is added.\n\nFeature gate: `ClockSource`",
+        ] {
+            assert_eq!(read(text), ["ClockPolicy", "ClockSource"], "{text}");
         }
     }
 
@@ -307,6 +419,18 @@ mod tests {
             "Deprecate and then remove the `OldClock` feature gate.",
             "The new `enableClock` feature gate in the `HyperConverged` CR.",
             "It needs no feature gate. `Clock` is a field.",
+            "~~A new feature gate `ClockPolicy`.~~",
+            "A feature gate `ClockPolicy` was considered and rejected.",
+            "The `ClockPolicy` feature gate is not used.",
+            "We do not introduce a `ClockPolicy` feature gate.",
+            "Feature gate: ~~`ClockPolicy`~~",
+            "Feature gate: none",
+            "Feature gate: TBD",
+            "Feature gate: `ClockPolicy` of VEP 2290",
+            "VEP-141 introduces a feature gate, `HookServer`, by issue 229.",
+            "VEPs 12 and 13 have a new feature gate `ClockPolicy`.",
+            "## Rejected ideas\n\nFeature gate: `ClockPolicy`",
+            "# VEP #7: Clock Policy\n\nClockPolicy needs no feature gate.",
         ] {
             assert!(read(text).is_empty(), "{text}: {:?}", read(text));
         }

@@ -189,41 +189,9 @@ fn sections_filled(case: &Case<'_>) -> Judged {
     Ok(findings.collect())
 }
 
-/// What makes a section empty, in words; none where it says something. Of two sections of one title one
-/// that is filled is enough.
+/// What makes a section empty, in words; none where it says something.
 fn emptiness(document: &Document, section: &Section) -> Option<&'static str> {
-    let mut why = None;
-    for (at, twin) in document.outline.sections.iter().enumerate() {
-        if twin.name == section.name {
-            why = Some(emptiness_of(document, at, twin)?);
-        }
-    }
-    why
-}
-
-/// The same of the section that is the document's `at`th.
-fn emptiness_of(document: &Document, at: usize, section: &Section) -> Option<&'static str> {
-    // Its first part, if it has any, is the heading that comes next.
-    if document.outline.sections.get(at + 1).is_some_and(|next| next.level > section.level) {
-        return None;
-    }
-    if !section.filled {
-        return Some("is empty");
-    }
-    let code = &document.outline.code;
-    let next_code = code.partition_point(|span| span.start < section.span.start);
-    let code_inside = code.get(next_code).is_some_and(|span| section.span.holds(*span));
-    let texts: Vec<&Passage> = passages(document, section.span).collect();
-    match texts.as_slice() {
-        [only] if !code_inside => match plain(&only.text).as_str() {
-            "n a" | "na" | "not applicable" | "none" => Some("says N/A without a reason"),
-            "" | "tbd" | "todo" | "wip" | "to be filled" | "to be filled in" | "to be done" => {
-                Some("has only a placeholder")
-            }
-            _ => None,
-        },
-        _ => None,
-    }
+    template::emptiness(&document.outline, section).map(template::Emptiness::as_str)
 }
 
 /// The running text within a stretch, headings left out. Passages stand in the order of the file.
@@ -257,16 +225,13 @@ fn stage_criteria_present(case: &Case<'_>) -> Judged {
     let Some(section) = found(document, Role::Graduation.title()) else {
         return Err(NotYet::see("there is no section Graduation Requirements", "sections-present"));
     };
-    let headings = || {
-        let parts = document.outline.sections.iter().enumerate();
-        parts.filter(|(_, part)| part.heading.start > section.heading.start)
-    };
-    let of_stage: Vec<_> = headings().filter(|(_, part)| begins_with(&part.name, stage.value)).collect();
-    let is_headed =
-        of_stage.iter().any(|(at, part)| part.filled && emptiness_of(document, *at, part).is_none());
+    let headings =
+        || document.outline.sections.iter().filter(|part| part.heading.start > section.heading.start);
+    let of_stage: Vec<_> = headings().filter(|part| begins_with(&part.name, stage.value)).collect();
+    let is_headed = of_stage.iter().any(|part| template::emptiness_below(&document.outline, part).is_none());
     if !is_headed && !has_items(document, section, stage.value) {
         let (place, what) = match of_stage.first() {
-            Some((_, part)) => (part.heading, format!("{} has no criteria under it", code(&part.title))),
+            Some(part) => (part.heading, format!("{} has no criteria under it", code(&part.title))),
             None => {
                 (section.heading, format!("{} has no criteria for {}", code(&section.title), stage.value))
             }
@@ -276,12 +241,11 @@ fn stage_criteria_present(case: &Case<'_>) -> Judged {
     let release = document.facts.targets.get(&Stage::Beta).map(|target| target.value);
     let concerned =
         stage.value == Stage::Beta && release.is_none_or(|release| release >= ON_BY_DEFAULT_SINCE);
-    let readiness: Vec<_> = headings().filter(|(_, part)| part.name.contains("on by default")).collect();
-    let is_ready =
-        readiness.iter().any(|(at, part)| part.filled && emptiness_of(document, *at, part).is_none());
+    let readiness: Vec<_> = headings().filter(|part| part.name.contains("on by default")).collect();
+    let is_ready = readiness.iter().any(|part| template::emptiness_below(&document.outline, part).is_none());
     if concerned && !is_ready {
         let (place, what) = match readiness.first() {
-            Some((_, part)) => (part.heading, format!("{} says nothing", code(&part.title))),
+            Some(part) => (part.heading, format!("{} says nothing", code(&part.title))),
             None => (section.heading, "Beta has no On-By-Default Readiness".into()),
         };
         let fix = "Say under `#### On-By-Default Readiness`, below Beta, what must be done before it is on by default.";

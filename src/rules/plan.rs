@@ -9,12 +9,12 @@ use super::shape::{is_placeholder, meant, renamed};
 use crate::document::{Document, Field, Front, Target};
 use crate::edit::Change;
 use crate::law::{Law, cite, vep282};
-use crate::markdown::{Block, Passage};
+use crate::markdown::Passage;
 use crate::matter::confirmed;
 use crate::patch::Edit;
 use crate::prose;
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, optional, value};
-use crate::text::{Span, code, is_slip, nearest, one_line};
+use crate::text::{Span, Spanned, code, is_slip, nearest, one_line};
 use crate::vep::{Release, Stage, Status, is_unset};
 
 pub(super) const RULES: &[Rule] = &[
@@ -60,9 +60,14 @@ fn feature_gate_named(case: &Case<'_>) -> Judged {
             Finding::should(span, format!("no gate; the text says: {}", code(&one_line(&sentence, 110))))
                 .fix("If this sentence is the justification, nothing is to be mended; a SIG will weigh it.")
         }
-        None => {
-            Finding::must(case.key_or_top("feature-gate"), "no gate is named and the body does not say why")
-        }
+        None => match prose::promise(&case.now.outline, case.now.number()) {
+            Some(said) => Finding::must(case.key_or_top("feature-gate"), promised(case, &said))
+                .fix("Set `feature-gate` to its name."),
+            None => {
+                let what = "no gate is named and the body does not say why";
+                Finding::must(case.key_or_top("feature-gate"), what)
+            }
+        },
     }])
 }
 
@@ -81,9 +86,21 @@ fn gate_in_prose(case: &Case<'_>) -> Judged {
             Finding::may(span, format!("no gate; the text says: {}", code(&one_line(&sentence, 110))))
                 .fix("If this sentence is the reason, change nothing. The SIG decides.")
         }
-        None => Finding::should(place, "no feature gate is named, and the text does not say why")
-            .fix("Name the gate in the Design, or say that there is no feature gate and why."),
+        None => match prose::promise(&document.outline, document.number()) {
+            Some(said) => Finding::should(said.span, promised(case, &said)).fix("Name the gate."),
+            None => Finding::should(place, "no feature gate is named, and the text does not say why")
+                .fix("Name the gate in the Design, or say that there is no feature gate and why."),
+        },
     }])
+}
+
+/// A gate that is to come and has no name yet.
+fn promised(case: &Case<'_>, said: &Spanned<String>) -> String {
+    let line = case.now.source.line(said.span.start);
+    format!(
+        "a feature gate is promised in line {line}, and has no name: {}",
+        code(&one_line(&said.value, 110))
+    )
 }
 
 /// Goes on only where there is a gate, or should be one: not where the text says why there is none.
@@ -109,42 +126,10 @@ fn is_gate_name(value: &str) -> bool {
     !is_unset(value) && !denies && !value.trim().contains(char::is_whitespace)
 }
 
-/// The sentence that denies a gate, and where it stands. What was not chosen (alternatives), what is no goal,
-/// and boxes still to be ticked do not count.
+/// The sentence that denies a gate, and where it stands.
 fn opt_out(document: &Document) -> Option<(String, Span)> {
-    // Sections and passages both come in the order of the file, so one look at each is enough.
-    let mut aside = document
-        .outline
-        .sections
-        .iter()
-        .filter(|section| {
-            let title = section.title.to_lowercase();
-            title.contains("alternative") || matches!(title.as_str(), "non goals" | "non-goals")
-        })
-        .map(|section| section.span)
-        .peekable();
-    let mut until = 0;
-    document.outline.passages.iter().find_map(|passage| {
-        while let Some(span) = aside.next_if(|span| span.start <= passage.span.start) {
-            until = until.max(span.end);
-        }
-        let is_task = matches!(passage.kind, Block::Item { ticked: Some(_) });
-        if passage.struck || is_task || passage.span.start < until {
-            return None;
-        }
-        let text = without_code(document.source.slice(passage.span)).unwrap_or_else(|| passage.text.clone());
-        let sentence = prose::sentences(&text).find(|it| prose::denies_gate(it))?;
-        Some((around_gate(sentence), passage.span))
-    })
-}
-
-/// A passage without its inline code; none where it has none.
-fn without_code(written: &str) -> Option<String> {
-    if !written.contains('`') {
-        return None;
-    }
-    let outside = written.split('`').step_by(2).collect::<Vec<_>>().join("…");
-    Some(outside.split_whitespace().collect::<Vec<_>>().join(" "))
+    let said = prose::denial(&document.outline, document.number())?;
+    Some((around_gate(&said.value), said.span))
 }
 
 /// The part of a long sentence that speaks of the gate.
@@ -441,26 +426,14 @@ fn alpha_is_unreadable(case: &Case<'_>) -> Result<bool, NotYet> {
     }))
 }
 
-/// Whether a clause of the text, or of a comment in the front matter, says that Alpha is left out. The
-/// struck-through target line of the prose form says so, too; an alternative that was not taken does not.
+/// Whether a clause of the text, or of a comment in the front matter, says that Alpha is left out.
 fn says_alpha_is_skipped(document: &Document) -> bool {
-    let alternatives: Vec<Span> = document
-        .outline
-        .sections
-        .iter()
-        .filter(|section| section.level == 2 && section.title.to_lowercase().contains("alternative"))
-        .map(|section| section.span)
-        .collect();
-    let struck = |passage: &Passage| passage.struck && passage.text.to_lowercase().contains("alpha");
     let block = match &document.front {
         Front::Read { block, .. } => document.source.slice(*block),
         _ => "",
     };
-    let mut passages = document.outline.passages.iter();
-    passages.any(|passage| {
-        let aside = alternatives.iter().take(4).any(|span| span.holds(passage.span));
-        !aside && (struck(passage) || prose::skips_alpha(&passage.text))
-    }) || block.lines().filter_map(comment).any(prose::skips_alpha)
+    let mut comments = block.lines().filter_map(comment).filter_map(Passage::of_text);
+    prose::alpha_skipped(&document.outline).is_some() || comments.any(|comment| prose::skips_alpha(&comment))
 }
 
 /// The comment of a line of YAML: behind a `#` that stands at the beginning or after a space, and not
@@ -540,11 +513,11 @@ fn target_not_past(case: &Case<'_>) -> Judged {
     let past = latest.into_iter().filter(|(_, (_, release))| world.is_out(release.value));
     let open =
         past.filter(|(_, (stage, release))| confirmed(world, case.now, *stage, release.value).is_none());
-    let findings = open.map(|(plan, (_, release))| {
+    let findings = open.map(|(plan, (stage, release))| {
         let whose = plan.whose();
         let nothing =
             format!("nothing after {} is named{whose}, and its planned GA has passed", release.value);
-        match slipped(case, release.value) {
+        match slipped(case, stage, release.value) {
             Some(said) => {
                 let what = format!("{nothing}; the text says that it slipped: {}", code(&said));
                 Finding::should(release.span, what)
@@ -556,7 +529,10 @@ fn target_not_past(case: &Case<'_>) -> Judged {
 }
 
 /// What says that something planned for this release did not make it.
-fn slipped(case: &Case<'_>, release: Release) -> Option<String> {
+fn slipped(case: &Case<'_>, stage: Stage, release: Release) -> Option<String> {
+    if let Some(said) = prose::denies_stage(&case.now.outline, stage, release) {
+        return Some(one_line(&said.value, 80));
+    }
     let names = [format!("{release}"), format!("{}.{}", release.major, release.minor)];
     let says = |passage: &&Passage| {
         let text = passage.text.to_lowercase();
