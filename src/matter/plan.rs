@@ -11,6 +11,10 @@ use crate::vep::{Release, Stage};
 use crate::world::World;
 use std::collections::BTreeMap;
 
+/// Most lists of targets of one document that are judged: real ones have at most two, and each is compared with the
+/// whole text.
+const MAX_PLANS: usize = 8;
+
 /// Stages and their releases.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
@@ -34,7 +38,7 @@ impl Plan {
         }
         let blocks = prose::blocks(&document.outline);
         let label = blocks.first().filter(|_| blocks.len() > 1).and_then(|block| block.label.clone());
-        let more = blocks.iter().skip(1).map(|block| {
+        let more = blocks.iter().skip(1).take(MAX_PLANS - 1).map(|block| {
             let mut targets = BTreeMap::new();
             for bullet in block.bullets.iter().filter(|bullet| !bullet.struck) {
                 if let (Some(stage), Some(release)) = (bullet.aim.stage(), bullet.release) {
