@@ -23,7 +23,7 @@ mod write;
 use crate::calendar::Calendar;
 use crate::corpus::Corpus;
 use crate::document::Document;
-use crate::history::History;
+use crate::history::{History, Merged};
 use crate::owners::Owners;
 use crate::patch::Patch;
 use crate::settings::{self, Settings};
@@ -75,6 +75,18 @@ struct Caches {
     objects: git::Cache,
     /// The history as of a commit.
     history: Option<(String, Arc<History>)>,
+    /// What a branch has merged as of a commit.
+    merged: Option<(String, Arc<Merged>)>,
+}
+
+impl Caches {
+    /// The pull requests that a branch has merged as of a commit; none where git does not say.
+    fn merged(&mut self, git: &git::Git, commit: &str) -> Option<Arc<Merged>> {
+        let known = self.merged.as_ref().filter(|(id, _)| id == commit).map(|(_, merged)| Arc::clone(merged));
+        let merged = known.or_else(|| git.merged(commit).ok().map(Arc::new))?;
+        self.merged = Some((commit.to_owned(), Arc::clone(&merged)));
+        Some(merged)
+    }
 }
 
 /// Which checkout.
@@ -219,7 +231,31 @@ impl Outside {
             Some(since) => self.with_earlier(world, since, work)?,
             None => world,
         };
-        Ok(if V::REMEMBERS { self.with_history(world) } else { world })
+        let world = if V::REMEMBERS { self.with_history(world) } else { world };
+        Ok(if V::ASKS_RULES { self.with_merged(world) } else { world })
+    }
+
+    /// The same world with the pull requests that the upstream default branch has merged. A world that is compared has
+    /// those of its base.
+    fn with_merged(&self, world: World) -> World {
+        let Some(git) = self.at_hand().filter(|_| world.merged.is_none()) else { return world };
+        let branch = git.default_branch().ok().flatten();
+        let Some(commit) = branch.and_then(|branch| git.commits_named(&[branch]).ok()?.into_iter().next())
+        else {
+            return world;
+        };
+        let mut caches = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let merged = caches.merged(&git, &commit);
+        world.with_merged(merged)
+    }
+
+    /// The repository of the checkout. Whoever has a world has its checkout, and nothing is fetched again.
+    fn at_hand(&self) -> Option<git::Git> {
+        let root = match &self.remote {
+            Some(remote) => remote.folder(),
+            None => self.root(),
+        };
+        root.ok().map(|root| self.git(root))
     }
 
     /// The same world with what it was at the end of a day or at a commit, its documents found again wherever they lie.
@@ -232,13 +268,7 @@ impl Outside {
 
     /// The same world with what git knows of its documents' past; without git it stays as it is.
     pub fn with_history(&self, world: World) -> World {
-        // Whoever has a world has its checkout, and nothing is fetched again.
-        let root = match &self.remote {
-            Some(remote) => remote.folder(),
-            None => self.root(),
-        };
-        let Ok(root) = root else { return world };
-        let git = self.git(root);
+        let Some(git) = self.at_hand() else { return world };
         let Some(head) = git.commits_named(&["HEAD"]).ok().and_then(|ids| ids.into_iter().next()) else {
             return world;
         };
@@ -424,7 +454,8 @@ fn compared(
     let base = Base::new(name, was, &now);
     let pull = PullRequest { commits, ..PullRequest::default() };
     let now = with_beside(World::unchanged(now, calendar, today), beside);
-    Ok(World { base: Some(Arc::new(base)), pull, ..now })
+    let world = World { base: Some(Arc::new(base)), pull, ..now };
+    Ok(world.with_merged(caches.merged(git, base_id)))
 }
 
 /// A world with what its checkout has beside the documents.

@@ -97,6 +97,9 @@ pub trait Verb {
     /// Whether the past of documents belongs to the answer.
     const REMEMBERS: bool = false;
 
+    /// Whether the answer asks the rules about documents: then what the base branch has merged belongs to it.
+    const ASKS_RULES: bool = Self::JUDGES;
+
     /// What a person at the command line can have written.
     const WRITES: Writes = Writes::Nothing;
 

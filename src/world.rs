@@ -7,7 +7,7 @@
 use crate::calendar::Calendar;
 use crate::corpus::Corpus;
 use crate::document::Document;
-use crate::history::History;
+use crate::history::{History, Merged};
 use crate::law::Cite;
 use crate::owners::Owners;
 use crate::settings::{Selection, Settings};
@@ -101,6 +101,8 @@ pub struct World {
     pub today: Date,
     /// What git knows of the documents' past, where it was asked.
     pub history: Arc<History>,
+    /// The pull requests that the base branch has merged, where its commits could be read.
+    pub merged: Option<Arc<Merged>>,
     /// Which commit this is the world of, where an earlier one was asked for.
     pub as_of: Option<String>,
     /// Which repository this is and how old it is, where it is not a folder of the person who asks.
@@ -175,6 +177,7 @@ impl World {
             calendar,
             today,
             history: Arc::default(),
+            merged: None,
             as_of: None,
             checkout: None,
             work: Arc::default(),
@@ -187,6 +190,16 @@ impl World {
         let head = self.head.with_documents(documents);
         let base = Base { name: "the files as they are".into(), world: before, renamed: BTreeMap::new() };
         Self { head, base: Some(Arc::new(base)), ..self.clone() }
+    }
+
+    /// The same where it is known which pull requests the base branch has merged. What the documents were is judged by
+    /// the same evidence, so that nothing is new that only became known.
+    pub fn with_merged(self, merged: Option<Arc<Merged>>) -> Self {
+        let base = self.base.map(|base| {
+            let world = base.world.clone().with_merged(merged.clone());
+            Arc::new(Base { world, ..Base::clone(&base) })
+        });
+        Self { base, merged, ..self }
     }
 
     /// Where the words of a citation stand in the checkout's own documents: the file, and the place in it.

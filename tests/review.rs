@@ -506,3 +506,28 @@ fn what_a_change_breaks_elsewhere_is_its_own() {
         gone.found()
     );
 }
+
+/// The number of a pull request that the base branch has merged is not that of an issue; a number that its subjects
+/// only speak of is.
+#[test]
+fn a_number_of_a_merged_pull_request_is_told_from_the_history() {
+    let repo = Repo::new();
+    repo.git(&["commit", "--quiet", "--allow-empty", "-m", "VEP #11: port copies (#12) (#13)"]);
+    repo.git(&["branch", "--force", "main", "work"]);
+    let new = fs::read_to_string(repo.path().join(MIRRORS)).unwrap();
+    let new = new.replace("vep-number: 8", "vep-number: 13").replace("VEP #8", "VEP #13");
+    repo.write("veps/sig-network/13-port-copies/vep.md", &new);
+    let merged = repo.review(&["--base", "main"]);
+    assert_eq!(merged.errors(), ["number-is-issue"]);
+    for number in ["11", "12", "14"] {
+        fs::remove_dir_all(repo.path().join("veps/sig-network")).unwrap();
+        repo.git(&["checkout", "--quiet", "--", "veps"]);
+        let new = new.replace("vep-number: 13", &format!("vep-number: {number}"));
+        let new = new.replace("VEP #13", &format!("VEP #{number}"));
+        repo.write(&format!("veps/sig-network/{number}-port-copies/vep.md"), &new);
+        assert!(repo.review(&["--base", "main"]).errors().is_empty(), "{number}");
+    }
+    // The subject of the branch itself is no evidence: it is not merged.
+    repo.commit("Propose port copies (#14)");
+    assert!(repo.review(&["--base", "main"]).errors().is_empty());
+}

@@ -163,6 +163,7 @@ impl Verb for Bump {
     const GUIDANCE: &'static str =
         "What it asks for only a person can give. Show the diff; a person signs off and opens it.";
     const WRITES: Writes = Writes::Commits;
+    const ASKS_RULES: bool = true;
     type Ask = Ask;
     type Answer = Answer;
 

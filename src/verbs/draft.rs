@@ -159,6 +159,7 @@ impl Verb for Draft {
     const GUIDANCE: &'static str =
         "Leave out what nobody told you; it becomes a placeholder. Fill the sections, then validate_vep.";
     const WRITES: Writes = Writes::Files;
+    const ASKS_RULES: bool = true;
     type Ask = Ask;
     type Answer = Answer;
 

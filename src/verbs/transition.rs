@@ -160,6 +160,7 @@ impl Verb for Transition {
     const GUIDANCE: &'static str =
         "Ask before you touch `status`. Unsettled: show both sides, a SIG decides.";
     const WRITES: Writes = Writes::Files;
+    const ASKS_RULES: bool = true;
     type Ask = Ask;
     type Answer = Answer;
 
