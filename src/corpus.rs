@@ -33,6 +33,21 @@ pub struct Notice {
     pub what: String,
 }
 
+/// How a notice of a file begins that was not read.
+const NOT_READ: &str = "not read: ";
+
+impl Notice {
+    /// That a file was not read, and why.
+    pub fn not_read(path: impl Into<String>, why: impl std::fmt::Display) -> Self {
+        Self { path: path.into(), what: format!("{NOT_READ}{why}") }
+    }
+
+    /// Why the file was not read; none where it was.
+    pub fn why_unread(&self) -> Option<&str> {
+        self.what.strip_prefix(NOT_READ)
+    }
+}
+
 impl Corpus {
     /// Sorts documents into proposals, by number and path, and what lies beside them.
     pub fn new(documents: Vec<Arc<Document>>, mut notices: Vec<Notice>) -> Self {

@@ -172,11 +172,11 @@ impl Outside {
 
     /// Gathers the world as it is now, and with it what it was, if that is to be compared.
     pub fn load(&self, compare: Option<&Compare>) -> Result<World, Failure> {
-        self.gathered(compare, &Work::default())
+        self.gathered(compare, false, &Work::default())
     }
 
-    /// The same, and what takes a while is said to whoever waits.
-    fn gathered(&self, compare: Option<&Compare>, work: &Work) -> Result<World, Failure> {
+    /// The same, and what takes a while is said to whoever waits. Where no base can be found it may be done without.
+    fn gathered(&self, compare: Option<&Compare>, or_without: bool, work: &Work) -> Result<World, Failure> {
         let (today, calendar) = (self.today(), self.calendar()?);
         let (root, clone) = match self.checkout(work)? {
             Checkout::Example => {
@@ -194,13 +194,15 @@ impl Outside {
         // A reader that panicked left at worst an entry too few.
         let mut caches = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let (pull, note) = pulled.unzip();
+        // Where a base is welcome and not needed, none is looked for in a clone, whose head is the upstream branch itself.
+        let compare = compare.filter(|_| !(or_without && clone.is_some()));
+        let plain = |files: &mut tree::Cache, calendar: Calendar| {
+            let head = files.corpus(&root)?;
+            let (beside, notices) = tree::beside(&root, &head);
+            Ok(with_beside(World::unchanged(head.with_notices(notices), calendar, today), beside))
+        };
         let world = match (compare, &clone) {
-            (None, None) => {
-                let head = caches.files.corpus(&root)?;
-                let (beside, notices) = tree::beside(&root, &head);
-                let head = head.with_notices(notices);
-                with_beside(World::unchanged(head, calendar, today), beside)
-            }
+            (None, None) => plain(&mut caches.files, calendar)?,
             (None, Some(_)) => {
                 let (head, beside) = self.git(root).tree("HEAD", None, &mut caches.objects)?;
                 with_beside(World::unchanged(head, calendar, today), beside)
@@ -211,7 +213,20 @@ impl Outside {
             (Some(compare), clone) => {
                 let named = pull.as_deref().or(compare.head.as_deref());
                 let head = named.or(clone.is_some().then_some("HEAD"));
-                compared(&self.git(root.clone()), &root, compare, head, &mut caches, calendar, today)?
+                match compared(
+                    &self.git(root.clone()),
+                    &root,
+                    compare,
+                    head,
+                    &mut caches,
+                    calendar.clone(),
+                    today,
+                ) {
+                    Err(Failure::Git(_) | Failure::NoCommit(_)) if or_without => {
+                        plain(&mut caches.files, calendar)?
+                    }
+                    world => world?,
+                }
             }
         };
         let told = clone.map(|clone| match note.flatten() {
@@ -225,7 +240,7 @@ impl Outside {
     pub fn world_of<V: Verb>(&self, ask: &V::Ask, work: &Work) -> Result<World, Failure> {
         let world = match V::as_of(ask) {
             Some(at) => self.gathered_as_of(at, work)?,
-            None => self.gathered(V::compares(ask).as_ref(), work)?,
+            None => self.gathered(V::compares(ask).as_ref(), V::does_without_base(ask), work)?,
         };
         let world = match V::since(ask) {
             Some(since) => self.with_earlier(world, since, work)?,
@@ -444,6 +459,9 @@ fn compared(
         }
     };
     let (before, beside_before) = git.tree(&parted, Some(&now), &mut caches.objects)?;
+    let read = |path: &str| tree::is_beside(path) || (now.at(path).is_some() && before.at(path).is_some());
+    let others_differ = beside != beside_before
+        || git.differing(&parted, given.map(|_| head.as_str()))?.iter().any(|path| !read(path));
     let was = with_beside(World::unchanged(before, calendar.clone(), today), beside_before);
     let commits = git.commits(&parted, head)?;
     let head_name = given.map_or("the working tree".into(), |name| {
@@ -451,7 +469,7 @@ fn compared(
     });
     let base = base.trim_start_matches("refs/remotes/");
     let name = format!("{}, the merge base of {} and {head_name}", git::short(&parted), code(base));
-    let base = Base::new(name, was, &now);
+    let base = Base { others_differ, ..Base::new(name, was, &now) };
     let pull = PullRequest { commits, ..PullRequest::default() };
     let now = with_beside(World::unchanged(now, calendar, today), beside);
     let world = World { base: Some(Arc::new(base)), pull, ..now };

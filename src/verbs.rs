@@ -40,7 +40,7 @@ use crate::render::Hand;
 use crate::report::Report;
 use crate::rule::Was;
 use crate::rules;
-use crate::sheet::Declaration;
+use crate::sheet::{Declaration, Sheet};
 use crate::text::{code, one_line};
 use crate::vep::{Handle, META_FOLDER, Release};
 use crate::world::World;
@@ -82,6 +82,11 @@ pub trait Verb {
     /// What is to be compared, where the question speaks of a change.
     fn compares(_ask: &Self::Ask) -> Option<Compare> {
         None
+    }
+
+    /// Whether the question has an answer without a base, too, where none can be found.
+    fn does_without_base(_ask: &Self::Ask) -> bool {
+        false
     }
 
     /// The day or the commit as of which is asked; none: as it is.
@@ -468,6 +473,13 @@ fn owed(touched: &[&Arc<Document>], author: Option<&str>) -> Vec<String> {
     }
     owed.push("Whether named reviewers and approvers have agreed is theirs to say.".into());
     owed
+}
+
+/// The notices that no finding of a sheet tells.
+fn untold<'n>(of: impl IntoIterator<Item = &'n Notice>, whole: Option<&Sheet>) -> Vec<&'n Notice> {
+    let flaws = whole.map(Sheet::flaws).unwrap_or_default();
+    let is_told = |it: &Notice| flaws.iter().any(|(_, flaw)| flaw.elsewhere.as_ref() == Some(&it.path));
+    of.into_iter().filter(|it| !is_told(it)).collect()
 }
 
 /// What an answer says about files that were not read as they stand.

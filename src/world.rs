@@ -120,6 +120,8 @@ pub struct Base {
     pub world: World,
     /// Documents that lie elsewhere now: the path now, and the path they had.
     pub renamed: BTreeMap<String, String>,
+    /// Whether anything differs beside the documents.
+    pub others_differ: bool,
 }
 
 /// A pull request, as far as it is known.
@@ -188,7 +190,12 @@ impl World {
     pub fn after(&self, documents: &[Document]) -> Self {
         let before = Self { base: None, ..self.clone() };
         let head = self.head.with_documents(documents);
-        let base = Base { name: "the files as they are".into(), world: before, renamed: BTreeMap::new() };
+        let base = Base {
+            name: "the files as they are".into(),
+            world: before,
+            renamed: BTreeMap::new(),
+            others_differ: false,
+        };
         Self { head, base: Some(Arc::new(base)), ..self.clone() }
     }
 
@@ -241,7 +248,16 @@ impl Base {
                 renamed.insert(now.path().to_owned(), was.to_owned());
             }
         }
-        Self { name, world, renamed }
+        Self { name, world, renamed, others_differ: false }
+    }
+
+    /// Whether anything differs from it.
+    pub fn differs(&self, now: &World) -> bool {
+        let was = &self.world;
+        self.others_differ
+            || was.head.files() != now.head.files()
+            || was.head.notices() != now.head.notices()
+            || texts(was) != texts(now)
     }
 
     /// What a document was, whatever it is called now.
@@ -281,6 +297,12 @@ impl Base {
 /// The proposals of one corpus at whose path the other has nothing.
 fn absent<'a>(from: &'a Corpus, other: &'a Corpus) -> impl Iterator<Item = &'a Arc<Document>> {
     from.proposals().iter().filter(|document| other.at(document.path()).is_none())
+}
+
+/// Every document by its path.
+fn texts(world: &World) -> BTreeMap<&str, &Source> {
+    let documents = world.head.documents().map(|document| &document.source);
+    documents.map(|source| (source.path(), source)).collect()
 }
 
 /// From this likeness on two documents are one.

@@ -361,12 +361,10 @@ impl Git {
         let (plain, links): (Vec<&Entry>, Vec<&Entry>) =
             entries.iter().partition(|it| it.mode.starts_with("100"));
         let is_read = |it: &&&Entry| files.contains(&it.path) && tree::is_document(&it.path);
+        let hides = |it: &&&Entry| files.contains(&it.path) && tree::hides_documents(&it.path);
         let linked =
-            links.iter().filter(|it| is_read(it) || (tree::is_beside(&it.path) && it.mode == "120000"));
-        notices.extend(linked.map(|it| Notice {
-            path: it.path.clone(),
-            what: "not read: a symbolic link is not followed".into(),
-        }));
+            links.iter().filter(|it| hides(it) || (tree::is_beside(&it.path) && it.mode == "120000"));
+        notices.extend(linked.map(|it| Notice::not_read(&it.path, tree::LINK)));
         let documents: Vec<&Entry> = plain.iter().filter(is_read).copied().collect();
         let beside: Vec<&Entry> = plain.iter().filter(|it| tree::is_beside(&it.path)).copied().collect();
         let key = |it: &Entry| (it.id.clone(), it.path.clone());
@@ -405,6 +403,22 @@ impl Git {
             rest = behind;
         }
         Ok(objects)
+    }
+
+    /// The paths that differ between a commit and another one, or the index. What is changed and not staged is not
+    /// seen: to tell, git would run the filters that the repository configures.
+    pub fn differing(&self, base: &str, head: Option<&str>) -> Result<Vec<String>, Failure> {
+        let listed = match head {
+            Some(head) => {
+                self.ask(&["diff-tree", "-r", "-z", "--name-only", "--no-renames", base, head], b"")?
+            }
+            None => self.ask(
+                &["diff-index", "--cached", "-z", "--name-only", "--no-renames", "--ignore-submodules", base],
+                b"",
+            )?,
+        };
+        let paths = listed.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+        Ok(paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect())
     }
 
     /// The commits between a base and a head, the oldest first, with their messages.
@@ -461,10 +475,7 @@ fn entry(line: &[u8], lacks_only_large: bool) -> Option<Entry> {
 /// What is said of a path that is not UTF-8.
 fn unnamed(line: &[u8]) -> Notice {
     let path = line.splitn(2, |byte| *byte == b'\t').nth(1).unwrap_or_default();
-    Notice {
-        path: String::from_utf8_lossy(path).into_owned(),
-        what: "not read: its name is not UTF-8".into(),
-    }
+    Notice::not_read(String::from_utf8_lossy(path), "its name is not UTF-8")
 }
 
 /// One answer of `cat-file --batch`, and what comes behind it; none for an object that is missing.

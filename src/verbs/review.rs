@@ -5,7 +5,7 @@
 //!
 //! Absent on purpose: the verdict of people. A change that would pass is not approved.
 
-use super::{Compare, Text, Trouble, Verb, declared, notices, one_or_many, owed, was};
+use super::{Compare, Text, Trouble, Verb, declared, notices, one_or_many, owed, untold, was};
 use crate::document::Document;
 use crate::law::Severity;
 use crate::render::{self, Found, Judged, Upstream};
@@ -74,7 +74,7 @@ pub struct Ask {
 pub struct Answer {
     #[serde(skip)]
     report: Report,
-    /// `would pass`, `would fail`, or `a person must decide`
+    /// `would pass`, `would fail`, `a person must decide`, or `nothing differs`
     verdict: &'static str,
     /// The day the answer is for
     today: String,
@@ -164,7 +164,8 @@ impl Verb for Review {
         let mut report = Report::new(&world, base.name.clone(), whole, sheets, Bar::of(&world, ask.all));
         report.declare(&declarations);
         report.people = owed(&touched, ask.author.as_deref());
-        report.notes = notes(&world, base, ask.body.as_ref());
+        report.notes = notes(&world, base, ask.body.as_ref(), report.whole.as_ref());
+        report.is_empty = !base.differs(&world);
         if ask.upstream {
             report.upstream = upstream(&world, base, &report.sheets);
         }
@@ -209,7 +210,7 @@ fn answer(report: Report, touched: usize) -> Answer {
     let left_out = if full { 0 } else { shorten(&mut change, &mut documents, report.bar) };
     let Counts { errors, warnings, advice } = report.counts();
     Answer {
-        verdict: would(report.outcome()),
+        verdict: if report.nothing().is_some() { "nothing differs" } else { would(report.outcome()) },
         today: report.today.to_string(),
         base: report.base.clone(),
         calendar: report.calendar.clone(),
@@ -240,10 +241,10 @@ fn upstream(world: &World, base: &Base, sheets: &[Sheet]) -> Vec<Said> {
 
 /// What else is to be known of a change: what its body lacks, and the files that were not read as they stand.
 /// What the base's files are like as well is not this change's matter.
-fn notes(world: &World, base: &Base, body: Option<&Text>) -> Vec<String> {
+fn notes(world: &World, base: &Base, body: Option<&Text>, whole: Option<&Sheet>) -> Vec<String> {
     let old = base.world.head.notices();
     let news = world.head.notices().iter().filter(|notice| !old.contains(notice));
-    body_notes(body).into_iter().chain(notices(news)).collect()
+    body_notes(body).into_iter().chain(notices(untold(news, whole))).collect()
 }
 
 /// Keeps the answer readable: what was there before is counted and not told, and only so many documents and
@@ -279,6 +280,9 @@ fn body_notes(body: Option<&Text>) -> Vec<String> {
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(nothing) = self.report.nothing() {
+            return writeln!(f, "Verdict: **{}**. Today is {}.", nothing, self.today);
+        }
         let counts = Counts { errors: self.errors, warnings: self.warnings, advice: self.advice };
         let s = if self.touched == 1 { "" } else { "s" };
         writeln!(
