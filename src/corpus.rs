@@ -124,6 +124,11 @@ impl Corpus {
         self
     }
 
+    /// The same with what is said about the files of another state of it.
+    pub fn with_notices_of(self, other: &Self) -> Self {
+        Self { notices: other.notices.clone(), ..self }
+    }
+
     /// The names of all files below `veps/`, as far as they are known.
     pub fn files(&self) -> &BTreeSet<String> {
         &self.files

@@ -28,8 +28,8 @@ use crate::owners::Owners;
 use crate::patch::Patch;
 use crate::settings::{self, Settings};
 use crate::text::{Source, code, one_line};
-use crate::verbs::{Compare, Verb};
-use crate::world::{Base, PullRequest, Work, World};
+use crate::verbs::{Commit, Compare, Verb};
+use crate::world::{Base, Overtaken, PullRequest, Tip, Work, World};
 use cache::Cache;
 use jiff::civil::Date;
 use online::Online;
@@ -295,8 +295,7 @@ impl Outside {
         World { history, ..world }
     }
 
-    /// The world as it was at the end of a day (`YYYY-MM-DD`, UTC) or at a commit. Its today is that day, unless another
-    /// one was asked for.
+    /// The world as it was at the end of a day (`YYYY-MM-DD`, UTC) or at a commit. Its today is that day.
     pub fn as_of(&self, at: &str) -> Result<World, Failure> {
         self.gathered_as_of(at, &Work::default())
     }
@@ -315,7 +314,8 @@ impl Outside {
         let (head, beside) = git.tree(&commit, None, &mut caches.objects)?;
         // Documents used to lie in many places; today's path says which VEP one is.
         let head = under_todays_paths(head, &git.moved_since(&commit)?);
-        let today = self.today.unwrap_or(day);
+        // Everything is as of that day, whatever day it is for other questions.
+        let today = day;
         let as_of = Some(format!("commit {} of {day}", git::short(&commit)));
         let world = with_beside(World::unchanged(head, self.calendar()?, today), beside);
         Ok(World { as_of, checkout: told, ..world })
@@ -341,6 +341,15 @@ impl Outside {
             (Place::Example, _) => unwritable("the built-in example", "it is part of the program"),
             (_, Some(_)) => unwritable("the clone in the cache", "it is no place to work in"),
             _ => write::apply(&self.root()?, patches, commit),
+        }
+    }
+
+    /// Makes each of several local commits on a branch of its own, which starts where the checkout is now; there it stays.
+    /// Gives back what was done, a line each.
+    pub fn commit_each(&self, commits: &[Commit]) -> Result<Vec<String>, Failure> {
+        match (&self.place, &self.remote) {
+            (Place::Example, _) | (_, Some(_)) => self.write(&[], None),
+            _ => write::commit_each(&self.root()?, commits),
         }
     }
 
@@ -463,17 +472,61 @@ fn compared(
     let others_differ = beside != beside_before
         || git.differing(&parted, given.map(|_| head.as_str()))?.iter().any(|path| !read(path));
     let was = with_beside(World::unchanged(before, calendar.clone(), today), beside_before);
+    let tip = match *base_id == parted {
+        true => None,
+        // What a partial clone lacks of it spoils no other answer.
+        false => tip(git, base, base_id, (&was, &now), &mut caches.objects).ok().map(Arc::new),
+    };
     let commits = git.commits(&parted, head)?;
     let head_name = given.map_or("the working tree".into(), |name| {
         code(name.trim_start_matches("refs/").trim_start_matches("vep-mcp/"))
     });
     let base = base.trim_start_matches("refs/remotes/");
     let name = format!("{}, the merge base of {} and {head_name}", git::short(&parted), code(base));
-    let base = Base { others_differ, ..Base::new(name, was, &now) };
+    let base = Base { others_differ, tip, ..Base::new(name, was, &now) };
     let pull = PullRequest { commits, ..PullRequest::default() };
     let now = with_beside(World::unchanged(now, calendar, today), beside);
     let world = World { base: Some(Arc::new(base)), pull, ..now };
     Ok(world.with_merged(caches.merged(git, base_id)))
+}
+
+/// The base branch as it is now, and which documents it and the change have both changed since they parted. The change is
+/// what it was and what it is.
+fn tip(
+    git: &git::Git,
+    name: &str,
+    id: &str,
+    (before, now): (&World, &Corpus),
+    objects: &mut git::Cache,
+) -> Result<Tip, Failure> {
+    let (there, beside) = git.tree(id, Some(now), objects)?;
+    let owners = with_beside(before.clone(), beside).owners;
+    let past = |corpus: &Corpus| Base::new(String::new(), before.clone(), corpus);
+    let (ours, theirs) = (past(now), past(&there));
+    let mut overtaken = Vec::new();
+    for document in ours.edited(now) {
+        let was = ours.was(document.path());
+        let came_of = |it: &&Arc<Document>| match was {
+            Some(was) => theirs.was(it.path()).is_some_and(|before| before.path() == was.path()),
+            None => it.path() == document.path(),
+        };
+        let other = there.documents().find(came_of);
+        let text = |it: &Arc<Document>| it.source.text().to_owned();
+        let (was, other_text) = (was.map(text), other.map(text));
+        // Nobody has changed it there, or both have made the same of it.
+        if was == other_text || other_text.as_deref() == Some(document.source.text()) {
+            continue;
+        }
+        let merged = match &other_text {
+            Some(other) => {
+                git.merged_text(was.as_deref().unwrap_or_default(), document.source.text(), other)?
+            }
+            None => None,
+        };
+        overtaken.push(Overtaken { path: document.path().into(), there: other.cloned(), merged });
+    }
+    let name = format!("{}, {}", code(name.trim_start_matches("refs/remotes/")), git::short(id));
+    Ok(Tip { name, owners, overtaken })
 }
 
 /// A world with what its checkout has beside the documents.

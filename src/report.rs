@@ -39,6 +39,8 @@ pub struct Report {
     pub named: bool,
     /// Whether the change is none: nothing differs from the base.
     pub is_empty: bool,
+    /// What cannot be merged into the base branch as it is now; told among the notes, too.
+    pub conflicts: Vec<String>,
     /// What people owe; no tool can give it for them.
     pub people: Vec<String>,
     /// What else is to be known.
@@ -62,6 +64,7 @@ impl Report {
             upstream: vec![],
             full: false,
             named: false,
+            conflicts: vec![],
             is_empty: false,
             people: vec![],
             notes: vec![],

@@ -118,8 +118,19 @@ pub trait Verb {
         &[]
     }
 
+    /// Whether an answer that changes no file has nothing left to do; else it lacks something.
+    fn is_done(_answer: &Self::Answer) -> bool {
+        true
+    }
+
     /// The branch and the message under which the files are committed, where the answer has them.
     fn commit(_answer: &Self::Answer) -> Option<(&str, &str)> {
+        None
+    }
+
+    /// The commits of an answer that is about several changes; each goes onto a branch of its own. None where the
+    /// answer is about one.
+    fn commits(_answer: &Self::Answer) -> Option<&[Commit]> {
         None
     }
 
@@ -148,6 +159,17 @@ pub trait Verb {
     fn report(_answer: &Self::Answer) -> Option<&Report> {
         None
     }
+}
+
+/// A local commit that a person can have made: a branch of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// The branch's name.
+    pub branch: String,
+    /// The message.
+    pub message: String,
+    /// The files.
+    pub patches: Vec<Patch>,
 }
 
 /// What a person at the command line can have written of an answer. A server never writes.

@@ -122,6 +122,30 @@ pub struct Base {
     pub renamed: BTreeMap<String, String>,
     /// Whether anything differs beside the documents.
     pub others_differ: bool,
+    /// The base branch as it is now, where it has moved on since.
+    pub tip: Option<Arc<Tip>>,
+}
+
+/// A base branch that has moved on since a change parted from it.
+#[derive(Debug, Clone)]
+pub struct Tip {
+    /// What it is, in words: `origin/main`, 6a3bb23.
+    pub name: String,
+    /// Who owns what there.
+    pub owners: Owners,
+    /// The documents that both the change and the branch have changed.
+    pub overtaken: Vec<Overtaken>,
+}
+
+/// A document that a change and its base branch have both changed.
+#[derive(Debug, Clone)]
+pub struct Overtaken {
+    /// Its path in the change.
+    pub path: String,
+    /// What it is on the base branch now; none where it was removed there.
+    pub there: Option<Arc<Document>>,
+    /// Its text as the merge would leave it; none where the two cannot be merged.
+    pub merged: Option<String>,
 }
 
 /// A pull request, as far as it is known.
@@ -164,6 +188,38 @@ impl World {
         &self.before().settings
     }
 
+    /// The OWNERS that Prow would read, those of the base branch, and which state of the checkout that is.
+    pub fn owners_in_force(&self) -> (&Owners, String) {
+        match &self.base {
+            None => (&self.owners, "as they are here; Prow reads those of the base branch".into()),
+            Some(base) => match &base.tip {
+                Some(tip) => (&tip.owners, format!("as they are in {}", tip.name)),
+                None => (&base.world.owners, format!("as they are in {}", base.name)),
+            },
+        }
+    }
+
+    /// The same where each document that the base branch has changed since is what the merge would leave, and was what
+    /// it is on the base branch now. Where the two cannot be merged it stays as the change has it.
+    pub fn as_merged(&self) -> Self {
+        let Some(base) = &self.base else { return self.clone() };
+        let (mut now, mut was) = (self.head.clone(), base.world.head.clone());
+        for overtaken in base.tip.iter().flat_map(|tip| &tip.overtaken) {
+            let Some((text, there)) = overtaken.merged.as_ref().zip(overtaken.there.as_ref()) else {
+                continue;
+            };
+            let merged = Document::parse(Source::new(overtaken.path.as_str(), text.as_str()));
+            // What came of it on the base branch lies where it lay before the change.
+            let path = base.renamed.get(&overtaken.path).unwrap_or(&overtaken.path).clone();
+            let before = Document::parse(Source::new(path.as_str(), there.source.text()));
+            now = now.with_documents(&[merged]).with_notices_of(&self.head);
+            was = was.with_documents(&[before]).with_notices_of(&base.world.head);
+        }
+        let world = Self { head: was, ..base.world.clone() };
+        let base = Base { world, ..Base::clone(base) };
+        Self { head: now, base: Some(Arc::new(base)), ..self.clone() }
+    }
+
     /// A world without a change.
     pub fn unchanged(head: Corpus, calendar: Calendar, today: Date) -> Self {
         Self {
@@ -195,6 +251,7 @@ impl World {
             world: before,
             renamed: BTreeMap::new(),
             others_differ: false,
+            tip: None,
         };
         Self { head, base: Some(Arc::new(base)), ..self.clone() }
     }
@@ -248,7 +305,7 @@ impl Base {
                 renamed.insert(now.path().to_owned(), was.to_owned());
             }
         }
-        Self { name, world, renamed, others_differ: false }
+        Self { name, world, renamed, others_differ: false, tip: None }
     }
 
     /// Whether anything differs from it.

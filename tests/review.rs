@@ -700,3 +700,83 @@ fn what_was_not_read_has_not_passed() {
     let alone = run(repo.path(), &["validate"]);
     assert_eq!((alone.code, alone.errors().len(), alone.found().len() > 1), (0, 0, true));
 }
+
+/// A document that the base branch has changed meanwhile is told, with whether the two merge; where they do, what the merge
+/// would leave is judged, against what stands on the base branch.
+#[test]
+fn what_the_base_branch_has_changed_meanwhile_is_told() {
+    let repo = Repo::new();
+    let notes = |answer: &Answer| answer.json["notes"].to_string();
+    let on_main = |from: &str, to: &str| {
+        repo.git(&["checkout", "--quiet", "--force", "main"]);
+        repo.edit(CLOCK, from, to);
+        repo.commit("main moves on");
+        repo.git(&["checkout", "--quiet", "work"]);
+    };
+    repo.edit(CLOCK, "guards the new field", "guards the field");
+    repo.commit("VEP-7: words");
+    // Another document, or the same words, is no news.
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.edit(MIRRORS, "Traffic of", "All traffic of");
+    repo.commit("another VEP");
+    repo.git(&["checkout", "--quiet", "work"]);
+    assert!(!notes(&repo.review(&["--base", "main"])).contains("base branch"));
+    // Far from the change: it merges. What was wrong on main alone is not this change's.
+    on_main("status: implementable", "status: implementible");
+    let merges = repo.review(&["--base", "main"]);
+    assert!(notes(&merges).contains("The two merge"), "{}", notes(&merges));
+    assert_eq!((merges.code, merges.errors().len()), (0, 0), "{:?}", merges.json);
+    let before = repo.review(&["--base", "main", "--all"]);
+    assert!(before.found().contains(&("status-known".into(), "error".into(), false)), "{:?}", before.found());
+    // The same lines: it does not, and the branch's own file is judged.
+    on_main("guards the new field", "guards some field");
+    let conflicts = repo.review(&["--base", "main"]);
+    assert!(notes(&conflicts).contains("does not merge"), "{}", notes(&conflicts));
+    assert_eq!(conflicts.verdict(), "passes");
+    let id = repo.git(&["rev-parse", "--short=9", "main"]);
+    assert!(notes(&conflicts).contains(&id));
+    // Removed there.
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.git(&["rm", "--quiet", "-r", "veps/sig-compute/7-guest-clock"]);
+    repo.commit("gone");
+    repo.git(&["checkout", "--quiet", "work"]);
+    assert!(notes(&repo.review(&["--base", "main"])).contains("was removed from the base branch"));
+    let objects = repo.git(&["count-objects", "-v"]);
+    repo.review(&["--base", "main"]);
+    assert_eq!(repo.git(&["count-objects", "-v"]), objects, "nothing is written");
+}
+
+/// The one pull request of the real corpus that conflicts with main says so, and no other does.
+#[test]
+fn the_real_pull_request_that_conflicts_says_so() {
+    let Some(checkout) = crate::wild::checkout() else { return };
+    let mut conflicting = Vec::new();
+    for number in [331, 346, 350, 367, 378, 380, 384, 386, 390, 393, 398, 421, 423, 430] {
+        let answer = review(checkout, &["--base", "main", "--head", &format!("origin/pr/{number}")]);
+        if answer.json["notes"].to_string().contains("does not merge") {
+            conflicting.push(number);
+        }
+    }
+    assert_eq!(conflicting, [331]);
+}
+
+/// On a day before the commits of a branch nothing is dated into the future.
+#[test]
+fn nothing_is_dated_into_the_future() {
+    let repo = Repo::new();
+    let ask = |today: &str| -> Value {
+        let out = Command::new(env!("CARGO_BIN_EXE_vep-mcp"))
+            .args(["migrate", "5", "--today", today, "--format", "json"])
+            .current_dir(repo.path())
+            .output()
+            .unwrap();
+        let answer: Value = serde_json::from_slice(&out.stdout).unwrap();
+        let values = answer["migrations"][0]["detail"]["values"].as_array().unwrap().clone();
+        values.into_iter().find(|value| value["key"] == "creation-date").unwrap()
+    };
+    let day = repo.git(&["log", "-1", "--format=%as"]);
+    assert_eq!(ask("2031-01-01")["value"], day.as_str());
+    let before = ask("2020-01-01");
+    assert_eq!(before["value"], "TBD");
+    assert!(before.to_string().contains(&day), "it says why: {before}");
+}

@@ -421,6 +421,27 @@ impl Git {
         Ok(paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect())
     }
 
+    /// A text as the merge of two that came of one would leave it; none where they cannot be merged. Nothing of the
+    /// repository is read or written for it.
+    pub fn merged_text(&self, before: &str, ours: &str, theirs: &str) -> Result<Option<String>, Failure> {
+        let kept = |error: std::io::Error| Failure::Git(format!("two texts cannot be merged: {error}"));
+        let folder = tempfile::tempdir().map_err(kept)?;
+        let mut args = vec!["merge-file".to_owned(), "--stdout".to_owned(), "--quiet".to_owned()];
+        for (name, text) in [("ours", ours), ("before", before), ("theirs", theirs)] {
+            let file = folder.path().join(name);
+            std::fs::write(&file, text).map_err(kept)?;
+            args.push(file.to_string_lossy().into_owned());
+        }
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let output = self.run(&args, b"")?;
+        match output.status.code() {
+            Some(0) => Ok(Some(String::from_utf8_lossy(&output.stdout).into_owned())),
+            // As many as there are conflicts.
+            Some(1..=127) => Ok(None),
+            _ => Err(Failure::Git(self.said(&output))),
+        }
+    }
+
     /// The commits between a base and a head, the oldest first, with their messages.
     pub fn commits(&self, base: &str, head: &str) -> Result<Vec<Commit>, Failure> {
         let most = format!("--max-count={MOST_COMMITS}");

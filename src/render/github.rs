@@ -52,6 +52,9 @@ pub fn github(report: &Report) -> String {
         out.push_str(&format!("vep-mcp: {}. Today is {}.\n", one_line(&nothing, 250), report.today));
         return out;
     }
+    for note in &report.conflicts {
+        out.push_str(&format!("::warning title=does not merge::{}\n", data(&one_line(note, 400))));
+    }
     let before = report.before();
     out.push_str(&format!(
         "vep-mcp: {}; {}; {before} there before. Today is {}. Base: {}.\n",

@@ -196,6 +196,11 @@ impl Verb for Draft {
         })
     }
 
+    // Without a number there is no folder to write to.
+    fn is_done(_answer: &Answer) -> bool {
+        false
+    }
+
     fn patches(answer: &Answer) -> &[Patch] {
         &answer.patches
     }
