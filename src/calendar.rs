@@ -304,8 +304,12 @@ impl Row {
         Self::says(&self.milestone, &["code", "thaw"])
     }
 
+    /// Whatever stands behind it: `KubeVirt GA v1.11` is GA, too. A row about the time before or after it is not.
     fn is_ga(&self) -> bool {
-        !self.cdi && self.milestone.last().is_some_and(|word| word == "ga")
+        const BESIDE: [&str; 9] = ["pre", "post", "before", "after", "until", "since", "to", "for", "no"];
+        let Some(at) = self.milestone.iter().position(|word| word == "ga") else { return false };
+        let before = self.milestone.get(..at).unwrap_or_default();
+        !self.cdi && !before.iter().any(|word| BESIDE.contains(&word.as_str()))
     }
 
     fn speaks_of_a_date_we_use(&self) -> bool {
@@ -448,6 +452,32 @@ mod tests {
         assert_eq!(schedule.code_freeze, Some(date(2026, 10, 21)));
         assert_eq!(schedule.thaw, Some(date(2026, 10, 28)));
         assert_eq!(schedule.ga, Some(date(2026, 11, 18)));
+    }
+
+    #[test]
+    fn ga_is_ga_whatever_stands_behind_it() {
+        let ga = |row: &str| Schedule::read(&format!("- {{when: 2026/11/18, {row}}}\n")).ga.is_some();
+        for row in [
+            "milestone: GA",
+            "milestone: \"**KubeVirt GA**\"",
+            "milestone: KubeVirt GA v1.11",
+            "milestone: \"KubeVirt GA (v1.11.0), planned\"",
+            "milestone: v1.11 GA release",
+            "milestone: GA 🎉",
+        ] {
+            assert!(ga(row), "{row}");
+        }
+        for row in [
+            "milestone: CDI GA",
+            "milestone: CDI GA v1.64",
+            "milestone: GA v1.64, who: CDI",
+            "milestone: Before KubeVirt GA",
+            "milestone: Post GA",
+            "milestone: Gadget freeze",
+            "milestone: KubeVirt RC 1, what: the last one before GA",
+        ] {
+            assert!(!ga(row), "{row}");
+        }
     }
 
     #[test]

@@ -335,9 +335,14 @@ impl Asked<'_> {
         }
         let patches = V::patches(answer);
         if patches.is_empty() {
-            return complain("nothing is written: the answer changes no file", code.max(FINDINGS));
+            let code = if V::is_done(answer) { code } else { code.max(FINDINGS) };
+            return complain("nothing is written: the answer changes no file", code);
         }
-        match self.outside.write(patches, V::commit(answer).filter(|_| commits)) {
+        let done = match V::commits(answer).filter(|_| commits) {
+            Some(commits) => self.outside.commit_each(commits),
+            None => self.outside.write(patches, V::commit(answer).filter(|_| commits)),
+        };
+        match done {
             Ok(done) => {
                 done.iter().for_each(|line| {
                     complain(line, code);

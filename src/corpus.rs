@@ -33,6 +33,21 @@ pub struct Notice {
     pub what: String,
 }
 
+/// How a notice of a file begins that was not read.
+const NOT_READ: &str = "not read: ";
+
+impl Notice {
+    /// That a file was not read, and why.
+    pub fn not_read(path: impl Into<String>, why: impl std::fmt::Display) -> Self {
+        Self { path: path.into(), what: format!("{NOT_READ}{why}") }
+    }
+
+    /// Why the file was not read; none where it was.
+    pub fn why_unread(&self) -> Option<&str> {
+        self.what.strip_prefix(NOT_READ)
+    }
+}
+
 impl Corpus {
     /// Sorts documents into proposals, by number and path, and what lies beside them.
     pub fn new(documents: Vec<Arc<Document>>, mut notices: Vec<Notice>) -> Self {
@@ -106,6 +121,11 @@ impl Corpus {
         self.notices.extend(more);
         self.notices.sort_by(|a, b| a.path.cmp(&b.path));
         self
+    }
+
+    /// The same with what is said about the files of another state of it.
+    pub fn with_notices_of(self, other: &Self) -> Self {
+        Self { notices: other.notices.clone(), ..self }
     }
 
     /// The names of all files below `veps/`, as far as they are known.

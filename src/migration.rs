@@ -19,9 +19,11 @@ use crate::patch::Patch;
 use crate::prose::{self, Aim, Bullet, Certainty, Claim};
 use crate::rule::Was;
 use crate::sheet::{Age, Sheet, judge};
+use crate::template::{self, Role};
 use crate::text::{Source, Span, Spanned, code, one_line};
 use crate::vep::{Handle, Release, Stage, Status};
 use crate::world::World;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -160,6 +162,12 @@ pub fn migrate(world: &World, document: &Arc<Document>, origin: &Origin) -> Opti
     let after = then.source.text().to_owned();
     let patch = Patch { path: document.path().into(), before: Some(document.source.text().into()), after };
     Some(Migration { values, doubts, then, patch, sheet, implied })
+}
+
+/// The days `YYYY-MM-DD` that a text names, also at a sentence's end.
+fn days_in(text: &str) -> impl Iterator<Item = Date> {
+    let words = text.split(|c: char| !(c.is_ascii_digit() || c == '-'));
+    words.filter(|word| word.len() == 10).filter_map(|word| Date::strptime("%Y-%m-%d", word).ok())
 }
 
 /// What a migration is made of.
@@ -308,10 +316,33 @@ impl Plan<'_> {
             why: why.into(),
             line: None,
         };
+        let today = self.world.today;
         match &self.origin.created {
+            // Nothing is dated into the future.
+            Some(day) if day.parse::<Date>().is_ok_and(|day| day > today) => of(
+                TBD,
+                None,
+                &format!("the first commit that has it is of {day}, after the day asked for, {today}"),
+            ),
             Some(day) => of(day, Some(Certainty::Inferred), "the first commit that has the document"),
-            None => of(TBD, None, "no history is at hand"),
+            None => match self.first_of_history() {
+                Some((day, span)) => Value {
+                    line: Some(self.line(span)),
+                    ..of(&day.to_string(), Some(Certainty::Inferred), "the earliest line of its history")
+                },
+                None => of(TBD, None, "no history is at hand"),
+            },
         }
+    }
+
+    /// The earliest day that a line of the Implementation History names, up to today, and where.
+    fn first_of_history(&self) -> Option<(Date, Span)> {
+        let history = template::of_role(&self.document.outline, Role::History)?;
+        let lines = self.document.outline.passages.iter().filter(|passage| {
+            history.span.holds(passage.span) && passage.span != history.heading && !passage.struck
+        });
+        let dated = lines.filter_map(|passage| Some((days_in(&passage.text).min()?, passage.span)));
+        dated.filter(|(day, _)| *day <= self.world.today).min_by_key(|(day, _)| *day)
     }
 
     /// The gate, or why there is none.

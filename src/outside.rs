@@ -23,13 +23,13 @@ mod write;
 use crate::calendar::Calendar;
 use crate::corpus::Corpus;
 use crate::document::Document;
-use crate::history::History;
+use crate::history::{History, Merged};
 use crate::owners::Owners;
 use crate::patch::Patch;
 use crate::settings::{self, Settings};
 use crate::text::{Source, code, one_line};
-use crate::verbs::{Compare, Verb};
-use crate::world::{Base, PullRequest, Work, World};
+use crate::verbs::{Commit, Compare, Verb};
+use crate::world::{Base, Overtaken, PullRequest, Tip, Work, World};
 use cache::Cache;
 use jiff::civil::Date;
 use online::Online;
@@ -75,6 +75,18 @@ struct Caches {
     objects: git::Cache,
     /// The history as of a commit.
     history: Option<(String, Arc<History>)>,
+    /// What a branch has merged as of a commit.
+    merged: Option<(String, Arc<Merged>)>,
+}
+
+impl Caches {
+    /// The pull requests that a branch has merged as of a commit; none where git does not say.
+    fn merged(&mut self, git: &git::Git, commit: &str) -> Option<Arc<Merged>> {
+        let known = self.merged.as_ref().filter(|(id, _)| id == commit).map(|(_, merged)| Arc::clone(merged));
+        let merged = known.or_else(|| git.merged(commit).ok().map(Arc::new))?;
+        self.merged = Some((commit.to_owned(), Arc::clone(&merged)));
+        Some(merged)
+    }
 }
 
 /// Which checkout.
@@ -160,11 +172,11 @@ impl Outside {
 
     /// Gathers the world as it is now, and with it what it was, if that is to be compared.
     pub fn load(&self, compare: Option<&Compare>) -> Result<World, Failure> {
-        self.gathered(compare, &Work::default())
+        self.gathered(compare, false, &Work::default())
     }
 
-    /// The same, and what takes a while is said to whoever waits.
-    fn gathered(&self, compare: Option<&Compare>, work: &Work) -> Result<World, Failure> {
+    /// The same, and what takes a while is said to whoever waits. Where no base can be found it may be done without.
+    fn gathered(&self, compare: Option<&Compare>, or_without: bool, work: &Work) -> Result<World, Failure> {
         let (today, calendar) = (self.today(), self.calendar()?);
         let (root, clone) = match self.checkout(work)? {
             Checkout::Example => {
@@ -182,13 +194,15 @@ impl Outside {
         // A reader that panicked left at worst an entry too few.
         let mut caches = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let (pull, note) = pulled.unzip();
+        // Where a base is welcome and not needed, none is looked for in a clone, whose head is the upstream branch itself.
+        let compare = compare.filter(|_| !(or_without && clone.is_some()));
+        let plain = |files: &mut tree::Cache, calendar: Calendar| {
+            let head = files.corpus(&root)?;
+            let (beside, notices) = tree::beside(&root, &head);
+            Ok(with_beside(World::unchanged(head.with_notices(notices), calendar, today), beside))
+        };
         let world = match (compare, &clone) {
-            (None, None) => {
-                let head = caches.files.corpus(&root)?;
-                let (beside, notices) = tree::beside(&root, &head);
-                let head = head.with_notices(notices);
-                with_beside(World::unchanged(head, calendar, today), beside)
-            }
+            (None, None) => plain(&mut caches.files, calendar)?,
             (None, Some(_)) => {
                 let (head, beside) = self.git(root).tree("HEAD", None, &mut caches.objects)?;
                 with_beside(World::unchanged(head, calendar, today), beside)
@@ -199,7 +213,20 @@ impl Outside {
             (Some(compare), clone) => {
                 let named = pull.as_deref().or(compare.head.as_deref());
                 let head = named.or(clone.is_some().then_some("HEAD"));
-                compared(&self.git(root.clone()), &root, compare, head, &mut caches, calendar, today)?
+                match compared(
+                    &self.git(root.clone()),
+                    &root,
+                    compare,
+                    head,
+                    &mut caches,
+                    calendar.clone(),
+                    today,
+                ) {
+                    Err(Failure::Git(_) | Failure::NoCommit(_)) if or_without => {
+                        plain(&mut caches.files, calendar)?
+                    }
+                    world => world?,
+                }
             }
         };
         let told = clone.map(|clone| match note.flatten() {
@@ -213,13 +240,37 @@ impl Outside {
     pub fn world_of<V: Verb>(&self, ask: &V::Ask, work: &Work) -> Result<World, Failure> {
         let world = match V::as_of(ask) {
             Some(at) => self.gathered_as_of(at, work)?,
-            None => self.gathered(V::compares(ask).as_ref(), work)?,
+            None => self.gathered(V::compares(ask).as_ref(), V::does_without_base(ask), work)?,
         };
         let world = match V::since(ask) {
             Some(since) => self.with_earlier(world, since, work)?,
             None => world,
         };
-        Ok(if V::REMEMBERS { self.with_history(world) } else { world })
+        let world = if V::REMEMBERS { self.with_history(world) } else { world };
+        Ok(if V::ASKS_RULES { self.with_merged(world) } else { world })
+    }
+
+    /// The same world with the pull requests that the upstream default branch has merged. A world that is compared has
+    /// those of its base.
+    fn with_merged(&self, world: World) -> World {
+        let Some(git) = self.at_hand().filter(|_| world.merged.is_none()) else { return world };
+        let branch = git.default_branch().ok().flatten();
+        let Some(commit) = branch.and_then(|branch| git.commits_named(&[branch]).ok()?.into_iter().next())
+        else {
+            return world;
+        };
+        let mut caches = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let merged = caches.merged(&git, &commit);
+        world.with_merged(merged)
+    }
+
+    /// The repository of the checkout. Whoever has a world has its checkout, and nothing is fetched again.
+    fn at_hand(&self) -> Option<git::Git> {
+        let root = match &self.remote {
+            Some(remote) => remote.folder(),
+            None => self.root(),
+        };
+        root.ok().map(|root| self.git(root))
     }
 
     /// The same world with what it was at the end of a day or at a commit, its documents found again wherever they lie.
@@ -232,13 +283,7 @@ impl Outside {
 
     /// The same world with what git knows of its documents' past; without git it stays as it is.
     pub fn with_history(&self, world: World) -> World {
-        // Whoever has a world has its checkout, and nothing is fetched again.
-        let root = match &self.remote {
-            Some(remote) => remote.folder(),
-            None => self.root(),
-        };
-        let Ok(root) = root else { return world };
-        let git = self.git(root);
+        let Some(git) = self.at_hand() else { return world };
         let Some(head) = git.commits_named(&["HEAD"]).ok().and_then(|ids| ids.into_iter().next()) else {
             return world;
         };
@@ -250,8 +295,7 @@ impl Outside {
         World { history, ..world }
     }
 
-    /// The world as it was at the end of a day (`YYYY-MM-DD`, UTC) or at a commit. Its today is that day, unless another
-    /// one was asked for.
+    /// The world as it was at the end of a day (`YYYY-MM-DD`, UTC) or at a commit. Its today is that day.
     pub fn as_of(&self, at: &str) -> Result<World, Failure> {
         self.gathered_as_of(at, &Work::default())
     }
@@ -270,7 +314,8 @@ impl Outside {
         let (head, beside) = git.tree(&commit, None, &mut caches.objects)?;
         // Documents used to lie in many places; today's path says which VEP one is.
         let head = under_todays_paths(head, &git.moved_since(&commit)?);
-        let today = self.today.unwrap_or(day);
+        // Everything is as of that day, whatever day it is for other questions.
+        let today = day;
         let as_of = Some(format!("commit {} of {day}", git::short(&commit)));
         let world = with_beside(World::unchanged(head, self.calendar()?, today), beside);
         Ok(World { as_of, checkout: told, ..world })
@@ -296,6 +341,15 @@ impl Outside {
             (Place::Example, _) => unwritable("the built-in example", "it is part of the program"),
             (_, Some(_)) => unwritable("the clone in the cache", "it is no place to work in"),
             _ => write::apply(&self.root()?, patches, commit),
+        }
+    }
+
+    /// Makes each of several local commits on a branch of its own, which starts where the checkout is now; there it stays.
+    /// Gives back what was done, a line each.
+    pub fn commit_each(&self, commits: &[Commit]) -> Result<Vec<String>, Failure> {
+        match (&self.place, &self.remote) {
+            (Place::Example, _) | (_, Some(_)) => self.write(&[], None),
+            _ => write::commit_each(&self.root()?, commits),
         }
     }
 
@@ -414,17 +468,65 @@ fn compared(
         }
     };
     let (before, beside_before) = git.tree(&parted, Some(&now), &mut caches.objects)?;
+    let read = |path: &str| tree::is_beside(path) || (now.at(path).is_some() && before.at(path).is_some());
+    let others_differ = beside != beside_before
+        || git.differing(&parted, given.map(|_| head.as_str()))?.iter().any(|path| !read(path));
     let was = with_beside(World::unchanged(before, calendar.clone(), today), beside_before);
+    let tip = match *base_id == parted {
+        true => None,
+        // What a partial clone lacks of it spoils no other answer.
+        false => tip(git, base, base_id, (&was, &now), &mut caches.objects).ok().map(Arc::new),
+    };
     let commits = git.commits(&parted, head)?;
     let head_name = given.map_or("the working tree".into(), |name| {
         code(name.trim_start_matches("refs/").trim_start_matches("vep-mcp/"))
     });
     let base = base.trim_start_matches("refs/remotes/");
     let name = format!("{}, the merge base of {} and {head_name}", git::short(&parted), code(base));
-    let base = Base::new(name, was, &now);
+    let base = Base { others_differ, tip, ..Base::new(name, was, &now) };
     let pull = PullRequest { commits, ..PullRequest::default() };
     let now = with_beside(World::unchanged(now, calendar, today), beside);
-    Ok(World { base: Some(Arc::new(base)), pull, ..now })
+    let world = World { base: Some(Arc::new(base)), pull, ..now };
+    Ok(world.with_merged(caches.merged(git, base_id)))
+}
+
+/// The base branch as it is now, and which documents it and the change have both changed since they parted. The change is
+/// what it was and what it is.
+fn tip(
+    git: &git::Git,
+    name: &str,
+    id: &str,
+    (before, now): (&World, &Corpus),
+    objects: &mut git::Cache,
+) -> Result<Tip, Failure> {
+    let (there, beside) = git.tree(id, Some(now), objects)?;
+    let owners = with_beside(before.clone(), beside).owners;
+    let past = |corpus: &Corpus| Base::new(String::new(), before.clone(), corpus);
+    let (ours, theirs) = (past(now), past(&there));
+    let mut overtaken = Vec::new();
+    for document in ours.edited(now) {
+        let was = ours.was(document.path());
+        let came_of = |it: &&Arc<Document>| match was {
+            Some(was) => theirs.was(it.path()).is_some_and(|before| before.path() == was.path()),
+            None => it.path() == document.path(),
+        };
+        let other = there.documents().find(came_of);
+        let text = |it: &Arc<Document>| it.source.text().to_owned();
+        let (was, other_text) = (was.map(text), other.map(text));
+        // Nobody has changed it there, or both have made the same of it.
+        if was == other_text || other_text.as_deref() == Some(document.source.text()) {
+            continue;
+        }
+        let merged = match &other_text {
+            Some(other) => {
+                git.merged_text(was.as_deref().unwrap_or_default(), document.source.text(), other)?
+            }
+            None => None,
+        };
+        overtaken.push(Overtaken { path: document.path().into(), there: other.cloned(), merged });
+    }
+    let name = format!("{}, {}", code(name.trim_start_matches("refs/remotes/")), git::short(id));
+    Ok(Tip { name, owners, overtaken })
 }
 
 /// A world with what its checkout has beside the documents.

@@ -35,6 +35,12 @@ pub struct Report {
     pub upstream: Vec<Said>,
     /// Whether everything is to be told: also what was there before, and each document by itself.
     pub full: bool,
+    /// Whether its documents were asked for by name: then all that was there before is told of them, too.
+    pub named: bool,
+    /// Whether the change is none: nothing differs from the base.
+    pub is_empty: bool,
+    /// What cannot be merged into the base branch as it is now; told among the notes, too.
+    pub conflicts: Vec<String>,
     /// What people owe; no tool can give it for them.
     pub people: Vec<String>,
     /// What else is to be known.
@@ -57,6 +63,9 @@ impl Report {
             sheets,
             upstream: vec![],
             full: false,
+            named: false,
+            conflicts: vec![],
+            is_empty: false,
             people: vec![],
             notes: vec![],
         }
@@ -84,7 +93,13 @@ impl Report {
 
     /// Whether a flaw is told one by one: what was there before only where it fails the run, or in full.
     pub fn tells(&self, sheet: &Sheet, flaw: &Flaw) -> bool {
-        self.full || flaw.age == Age::New || sheet.fails(flaw, self.bar)
+        self.full || self.named || flaw.age == Age::New || sheet.fails(flaw, self.bar)
+    }
+
+    /// That there is no change, where there is none and nothing else fails the run.
+    pub fn nothing(&self) -> Option<String> {
+        let is_said = self.is_empty && self.outcome() == Outcome::Passes;
+        is_said.then(|| format!("nothing differs from {}", self.base))
     }
 
     /// The broken rules that are told once and not document by document; none in a full report.

@@ -59,13 +59,15 @@ pub enum Judge {
     Checkout(fn(&World) -> Judged),
     /// A proposal and a change, each for itself.
     Both(fn(&Case<'_>) -> Judged, fn(&World, &Base) -> Judged),
+    /// A proposal, and what of the checkout is no document.
+    Around(fn(&Case<'_>) -> Judged, fn(&World) -> Judged),
 }
 
 impl Judge {
     /// The question about one proposal.
     pub fn of_proposal(self) -> Option<fn(&Case<'_>) -> Judged> {
         match self {
-            Self::Proposal(judge) | Self::Both(judge, _) => Some(judge),
+            Self::Proposal(judge) | Self::Both(judge, _) | Self::Around(judge, _) => Some(judge),
             Self::Change(_) | Self::Checkout(_) => None,
         }
     }
@@ -73,16 +75,21 @@ impl Judge {
     /// The question about the checkout as a whole.
     pub fn of_checkout(self) -> Option<fn(&World) -> Judged> {
         match self {
-            Self::Checkout(judge) => Some(judge),
+            Self::Checkout(judge) | Self::Around(_, judge) => Some(judge),
             Self::Proposal(_) | Self::Change(_) | Self::Both(..) => None,
         }
+    }
+
+    /// Whether it asks about the checkout and nothing else.
+    pub fn is_of_checkout_alone(self) -> bool {
+        matches!(self, Self::Checkout(_))
     }
 
     /// The question about a whole change.
     pub fn of_change(self) -> Option<fn(&World, &Base) -> Judged> {
         match self {
             Self::Change(judge) | Self::Both(_, judge) => Some(judge),
-            Self::Proposal(_) | Self::Checkout(_) => None,
+            Self::Proposal(_) | Self::Checkout(_) | Self::Around(..) => None,
         }
     }
 }

@@ -15,6 +15,7 @@ mod settings;
 mod shape;
 mod steps;
 mod succession;
+mod unread;
 
 pub use body::{legacy_sections, sections};
 

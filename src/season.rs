@@ -15,7 +15,7 @@ mod succession;
 
 pub use changes::{Change, Changes, changes};
 pub use next::{Next, Who};
-pub use risk::{At, NEAR, Risk};
+pub use risk::{At, Risk};
 pub use succession::{Link, Node, Succession, succession};
 
 use crate::calendar::{Freeze, days, last_safe_day};
@@ -304,18 +304,28 @@ fn told(scope: &Scope) -> String {
 
 /// Whether a document belongs to what is looked at; cheap, for there may be thousands.
 fn concerns(world: &World, scope: &Scope, document: &Document) -> bool {
-    let facts = &document.facts;
-    let person_fits =
-        scope.person.as_ref().is_none_or(|wanted| facts.people().any(|(_, it)| it.value.is(wanted)));
-    let sig_fits = scope
-        .sig
-        .as_deref()
-        .is_none_or(|wanted| sig(document) == Some(wanted) || document.home.folder() == Some(wanted));
+    let person_fits = scope.person.as_ref().is_none_or(|wanted| names_person(document, wanted));
+    let sig_fits = scope.sig.as_deref().is_none_or(|wanted| is_of_sig(document, wanted));
     let scope_fits = || match scope.releases.as_slice() {
         [] => status_of(world, document).is_none_or(Status::is_live),
-        some => targets(world, document).iter().any(|it| it.release_in(some)),
+        some => is_for(world, document, some),
     };
     person_fits && sig_fits && scope_fits()
+}
+
+/// Whether a VEP names somebody, in whichever part.
+pub fn names_person(document: &Document, wanted: &Handle) -> bool {
+    document.facts.people().any(|(_, it)| it.value.is(wanted))
+}
+
+/// Whether a SIG owns a VEP, or it lies in that SIG's folder or among the meta-VEPs.
+pub fn is_of_sig(document: &Document, wanted: &str) -> bool {
+    sig(document) == Some(wanted) || document.home.folder() == Some(wanted)
+}
+
+/// Whether a VEP targets one of these releases, with a stage or with something that is none.
+pub fn is_for(world: &World, document: &Document, releases: &[Release]) -> bool {
+    targets(world, document).iter().any(|it| it.release_in(releases))
 }
 
 /// The state, written or implied; none where it cannot be read.

@@ -9,7 +9,7 @@ pub use event::{Event, conditions};
 use crate::document::Document;
 use crate::edit::{self, Change};
 use crate::law::Severity;
-use crate::rule::{Case, Class, Finding, JUDGES_PROSE, Judged, Rule, Was, severity};
+use crate::rule::{Case, Class, Finding, JUDGES_PROSE, Judge, Judged, Rule, Was, severity};
 use crate::rules;
 use crate::settings::Settings;
 use crate::text::{Place, Spot, code_up_to, sentence};
@@ -346,10 +346,10 @@ fn whole(world: &World, name: &str, judged: impl Fn(&Rule) -> Option<Judged>) ->
     let settings = world.in_force();
     let checks = asked(world).filter_map(|rule| {
         let judged = judged(rule)?;
-        Some(Check {
-            rule,
-            verdict: verdict(rule, || judged, Class::New, settings, |_, _| (Spot::top(), None)),
-        })
+        let verdict = verdict(rule, || judged, Class::New, settings, |_, _| (Spot::top(), None));
+        // A rule about proposals speaks of what lies around them only where something is wrong.
+        let is_said = !matches!(rule.judge, Judge::Around(..)) || matches!(verdict, Verdict::Broken(_));
+        is_said.then_some(Check { rule, verdict })
     });
     Sheet { path: name.into(), number: None, class: Class::New, checks: checks.collect() }
 }
@@ -366,7 +366,7 @@ fn verdict(
     settings: &Settings,
     at: impl Fn(&Finding, bool) -> (Spot, Option<Mend>),
 ) -> Verdict {
-    if let Some(reason) = settings.off(rule.id).filter(|_| rule.judge.of_checkout().is_none()) {
+    if let Some(reason) = settings.off(rule.id).filter(|_| !rule.judge.is_of_checkout_alone()) {
         return Verdict::NotYet(format!(
             "switched off by {}: {}",
             crate::settings::FILE,
@@ -396,7 +396,7 @@ fn flaw(rule: &Rule, finding: Finding, at: Spot, class: Class, settings: &Settin
         severity: severity(
             finding.gravity,
             class,
-            settings.severity(rule.id).filter(|_| rule.judge.of_checkout().is_none()),
+            settings.severity(rule.id).filter(|_| !rule.judge.is_of_checkout_alone()),
         ),
         age: if finding.was_there { Age::Touched } else { Age::New },
         elsewhere,
@@ -432,6 +432,19 @@ impl Sheet {
     /// The flaws that are new.
     fn news(&self) -> impl Iterator<Item = &Flaw> {
         self.found().map(|(_, flaw)| flaw).filter(|flaw| flaw.age == Age::New)
+    }
+
+    /// The same with some of the flaws only.
+    pub fn only(mut self, told: impl Fn(&Flaw) -> bool) -> Self {
+        for check in &mut self.checks {
+            if let Verdict::Broken(flaws) = &mut check.verdict {
+                flaws.retain(&told);
+            }
+            if matches!(&check.verdict, Verdict::Broken(flaws) if flaws.is_empty()) {
+                check.verdict = Verdict::Holds;
+            }
+        }
+        self
     }
 
     /// Whether anything in it is new.

@@ -40,7 +40,7 @@ use crate::render::Hand;
 use crate::report::Report;
 use crate::rule::Was;
 use crate::rules;
-use crate::sheet::Declaration;
+use crate::sheet::{Declaration, Sheet};
 use crate::text::{code, one_line};
 use crate::vep::{Handle, META_FOLDER, Release};
 use crate::world::World;
@@ -84,6 +84,11 @@ pub trait Verb {
         None
     }
 
+    /// Whether the question has an answer without a base, too, where none can be found.
+    fn does_without_base(_ask: &Self::Ask) -> bool {
+        false
+    }
+
     /// The day or the commit as of which is asked; none: as it is.
     fn as_of(_ask: &Self::Ask) -> Option<&str> {
         None
@@ -96,6 +101,9 @@ pub trait Verb {
 
     /// Whether the past of documents belongs to the answer.
     const REMEMBERS: bool = false;
+
+    /// Whether the answer asks the rules about documents: then what the base branch has merged belongs to it.
+    const ASKS_RULES: bool = Self::JUDGES;
 
     /// What a person at the command line can have written.
     const WRITES: Writes = Writes::Nothing;
@@ -110,8 +118,19 @@ pub trait Verb {
         &[]
     }
 
+    /// Whether an answer that changes no file has nothing left to do; else it lacks something.
+    fn is_done(_answer: &Self::Answer) -> bool {
+        true
+    }
+
     /// The branch and the message under which the files are committed, where the answer has them.
     fn commit(_answer: &Self::Answer) -> Option<(&str, &str)> {
+        None
+    }
+
+    /// The commits of an answer that is about several changes; each goes onto a branch of its own. None where the
+    /// answer is about one.
+    fn commits(_answer: &Self::Answer) -> Option<&[Commit]> {
         None
     }
 
@@ -140,6 +159,17 @@ pub trait Verb {
     fn report(_answer: &Self::Answer) -> Option<&Report> {
         None
     }
+}
+
+/// A local commit that a person can have made: a branch of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// The branch's name.
+    pub branch: String,
+    /// The message.
+    pub message: String,
+    /// The files.
+    pub patches: Vec<Patch>,
 }
 
 /// What a person at the command line can have written of an answer. A server never writes.
@@ -465,6 +495,13 @@ fn owed(touched: &[&Arc<Document>], author: Option<&str>) -> Vec<String> {
     }
     owed.push("Whether named reviewers and approvers have agreed is theirs to say.".into());
     owed
+}
+
+/// The notices that no finding of a sheet tells.
+fn untold<'n>(of: impl IntoIterator<Item = &'n Notice>, whole: Option<&Sheet>) -> Vec<&'n Notice> {
+    let flaws = whole.map(Sheet::flaws).unwrap_or_default();
+    let is_told = |it: &Notice| flaws.iter().any(|(_, flaw)| flaw.elsewhere.as_ref() == Some(&it.path));
+    of.into_iter().filter(|it| !is_told(it)).collect()
 }
 
 /// What an answer says about files that were not read as they stand.

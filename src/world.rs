@@ -7,7 +7,7 @@
 use crate::calendar::Calendar;
 use crate::corpus::Corpus;
 use crate::document::{Document, Fact, Origin};
-use crate::history::History;
+use crate::history::{History, Merged};
 use crate::law::Cite;
 use crate::owners::Owners;
 use crate::settings::{Selection, Settings};
@@ -102,6 +102,8 @@ pub struct World {
     pub today: Date,
     /// What git knows of the documents' past, where it was asked.
     pub history: Arc<History>,
+    /// The pull requests that the base branch has merged, where its commits could be read.
+    pub merged: Option<Arc<Merged>>,
     /// Which commit this is the world of, where an earlier one was asked for.
     pub as_of: Option<String>,
     /// Which repository this is and how old it is, where it is not a folder of the person who asks.
@@ -119,6 +121,32 @@ pub struct Base {
     pub world: World,
     /// Documents that lie elsewhere now: the path now, and the path they had.
     pub renamed: BTreeMap<String, String>,
+    /// Whether anything differs beside the documents.
+    pub others_differ: bool,
+    /// The base branch as it is now, where it has moved on since.
+    pub tip: Option<Arc<Tip>>,
+}
+
+/// A base branch that has moved on since a change parted from it.
+#[derive(Debug, Clone)]
+pub struct Tip {
+    /// What it is, in words: `origin/main`, 6a3bb23.
+    pub name: String,
+    /// Who owns what there.
+    pub owners: Owners,
+    /// The documents that both the change and the branch have changed.
+    pub overtaken: Vec<Overtaken>,
+}
+
+/// A document that a change and its base branch have both changed.
+#[derive(Debug, Clone)]
+pub struct Overtaken {
+    /// Its path in the change.
+    pub path: String,
+    /// What it is on the base branch now; none where it was removed there.
+    pub there: Option<Arc<Document>>,
+    /// Its text as the merge would leave it; none where the two cannot be merged.
+    pub merged: Option<String>,
 }
 
 /// A pull request, as far as it is known.
@@ -161,6 +189,38 @@ impl World {
         &self.before().settings
     }
 
+    /// The OWNERS that Prow would read, those of the base branch, and which state of the checkout that is.
+    pub fn owners_in_force(&self) -> (&Owners, String) {
+        match &self.base {
+            None => (&self.owners, "as they are here; Prow reads those of the base branch".into()),
+            Some(base) => match &base.tip {
+                Some(tip) => (&tip.owners, format!("as they are in {}", tip.name)),
+                None => (&base.world.owners, format!("as they are in {}", base.name)),
+            },
+        }
+    }
+
+    /// The same where each document that the base branch has changed since is what the merge would leave, and was what
+    /// it is on the base branch now. Where the two cannot be merged it stays as the change has it.
+    pub fn as_merged(&self) -> Self {
+        let Some(base) = &self.base else { return self.clone() };
+        let (mut now, mut was) = (self.head.clone(), base.world.head.clone());
+        for overtaken in base.tip.iter().flat_map(|tip| &tip.overtaken) {
+            let Some((text, there)) = overtaken.merged.as_ref().zip(overtaken.there.as_ref()) else {
+                continue;
+            };
+            let merged = Document::parse(Source::new(overtaken.path.as_str(), text.as_str()));
+            // What came of it on the base branch lies where it lay before the change.
+            let path = base.renamed.get(&overtaken.path).unwrap_or(&overtaken.path).clone();
+            let before = Document::parse(Source::new(path.as_str(), there.source.text()));
+            now = now.with_documents(&[merged]).with_notices_of(&self.head);
+            was = was.with_documents(&[before]).with_notices_of(&base.world.head);
+        }
+        let world = Self { head: was, ..base.world.clone() };
+        let base = Base { world, ..Base::clone(base) };
+        Self { head: now, base: Some(Arc::new(base)), ..self.clone() }
+    }
+
     /// A world without a change.
     pub fn unchanged(head: Corpus, calendar: Calendar, today: Date) -> Self {
         Self {
@@ -176,6 +236,7 @@ impl World {
             calendar,
             today,
             history: Arc::default(),
+            merged: None,
             as_of: None,
             checkout: None,
             work: Arc::default(),
@@ -186,7 +247,13 @@ impl World {
     pub fn after(&self, documents: &[Document]) -> Self {
         let before = Self { base: None, ..self.clone() };
         let head = self.head.with_documents(documents);
-        let base = Base { name: "the files as they are".into(), world: before, renamed: BTreeMap::new() };
+        let base = Base {
+            name: "the files as they are".into(),
+            world: before,
+            renamed: BTreeMap::new(),
+            others_differ: false,
+            tip: None,
+        };
         Self { head, base: Some(Arc::new(base)), ..self.clone() }
     }
 
@@ -211,6 +278,16 @@ impl World {
     pub fn target<'d>(&self, document: &'d Document) -> Option<(Stage, &'d Fact<Release>)> {
         let stage = self.stage_in_flight(document)?;
         Some((stage, document.facts.targets.get(&stage)?))
+    }
+
+    /// The same where it is known which pull requests the base branch has merged. What the documents were is judged by
+    /// the same evidence, so that nothing is new that only became known.
+    pub fn with_merged(self, merged: Option<Arc<Merged>>) -> Self {
+        let base = self.base.map(|base| {
+            let world = base.world.clone().with_merged(merged.clone());
+            Arc::new(Base { world, ..Base::clone(&base) })
+        });
+        Self { base, merged, ..self }
     }
 
     /// Where the words of a citation stand in the checkout's own documents: the file, and the place in it.
@@ -267,7 +344,16 @@ impl Base {
                 renamed.insert(now.path().to_owned(), was.path().to_owned());
             }
         }
-        Self { name, world, renamed }
+        Self { name, world, renamed, others_differ: false, tip: None }
+    }
+
+    /// Whether anything differs from it.
+    pub fn differs(&self, now: &World) -> bool {
+        let was = &self.world;
+        self.others_differ
+            || was.head.files() != now.head.files()
+            || was.head.notices() != now.head.notices()
+            || texts(was) != texts(now)
     }
 
     /// What a document was, whatever it is called now.
@@ -317,6 +403,12 @@ fn is_gone(was: &Document, head: &Corpus) -> bool {
 /// The proposals of one corpus at whose path the other has nothing.
 fn absent<'a>(from: &'a Corpus, other: &'a Corpus) -> impl Iterator<Item = &'a Arc<Document>> {
     from.proposals().iter().filter(|document| other.at(document.path()).is_none())
+}
+
+/// Every document by its path.
+fn texts(world: &World) -> BTreeMap<&str, &Source> {
+    let documents = world.head.documents().map(|document| &document.source);
+    documents.map(|source| (source.path(), source)).collect()
 }
 
 /// From this likeness on two documents are one.

@@ -278,9 +278,7 @@ fn a_successor_that_cannot_be_one_is_told_and_nothing_is_written_over() {
         assert!(told.contains(&format!("**{outcome}**")) && told.contains(says), "{args:?}: {told}{err}");
         assert_eq!(told.contains("```diff"), outcome == "a person must decide", "{told}");
     }
-    for args in [&["401", "--to", "implementable"][..], &["401", "--set", "reviewers="]] {
-        assert_eq!(run(folder.path(), &[&["bump"], args].concat()).0, 2, "{args:?}");
-    }
+    assert_eq!(run(folder.path(), &["bump", "401", "--set", "reviewers="]).0, 2);
 }
 
 #[test]
@@ -349,7 +347,147 @@ fn what_is_due_is_found_and_each_says_why() {
     let (_, full, _) = run(path, &["bump", "--due", "--full", "--format", "json"]);
     let full: Value = serde_json::from_str(&full).unwrap();
     let whole = full["bumps"].as_array().unwrap().iter().filter(|bump| bump["pull_request"].is_object());
-    assert_eq!((full["bumps"].as_array().unwrap().len(), whole.count()), (all.len(), 2));
+    assert_eq!((full["bumps"].as_array().unwrap().len(), whole.count()), (all.len(), 1));
+}
+
+const WATCHDOG: &str = "veps/sig-compute/401-watchdog-escalation/vep.md";
+const ZONES: &str = "veps/sig-network/408-interface-trust-zones/vep.md";
+
+fn edit(folder: &Path, file: &str, pairs: &[(&str, &str)]) {
+    let file = folder.join(file);
+    let mut text = fs::read_to_string(&file).unwrap();
+    for (from, to) in pairs {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    fs::write(file, text).unwrap();
+}
+
+/// What is due is what the single bump says of it, patch for patch; and a release that is out asks a person, whatever the
+/// stage and the state, and changes nothing.
+#[test]
+fn what_is_due_and_the_single_bump_are_one_verdict() {
+    let folder = universe();
+    let path = folder.path();
+    let people = [("  - TBD", "  - \"@rei-okafor\""), ("  - TBD", "  - \"@jo-lindqvist\"")];
+    edit(path, BUDGET, &people);
+    git(path, &["commit", "--quiet", "-am", "People"]);
+    let ask = |args: &[&str]| -> Value {
+        let (_, told, _) = run(path, &[args, &["--format", "json"]].concat());
+        serde_json::from_str(&told).unwrap()
+    };
+    let of = |answer: &Value, number: &str| -> Option<Value> {
+        let bumps = answer["bumps"].as_array().unwrap();
+        bumps.iter().find(|bump| bump["vep"].as_str().unwrap().starts_with(number)).cloned()
+    };
+    let due = of(&ask(&["bump", "--due", "--full"]), "VEP-402").unwrap();
+    let single = of(&ask(&["bump", "402", "--to", "implementable"]), "VEP-402").unwrap();
+    for key in ["to", "outcome", "lacks", "asks", "pull_request"] {
+        assert_eq!(due[key], single[key], "{key}");
+    }
+    assert_eq!((due["outcome"].as_str(), due["pull_request"].is_object()), (Some("ready"), true));
+    // Months later all of it is out, and nobody has said what shipped.
+    let later = |args: &[&str]| {
+        let schedules = schedules();
+        let out = command(path, &[args, &["--today", "2027-01-05", "--schedules", &schedules]].concat())
+            .output()
+            .unwrap();
+        (out.status.code(), String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+    };
+    let (code, told, _) = later(&["bump", "--due", "--full", "--format", "json"]);
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let bumps = told["bumps"].as_array().unwrap();
+    assert_eq!((code, bumps.is_empty()), (Some(0), false));
+    for bump in bumps {
+        let ways = bump["ways"].as_array().unwrap();
+        assert_eq!(
+            (bump["outcome"].as_str(), &bump["pull_request"]),
+            (Some("a person must decide"), &Value::Null)
+        );
+        assert_ne!(bump["to"], "deferred");
+        let shipped = bump["from"] == "implementable";
+        assert_eq!(ways.len(), if shipped { 3 } else { 2 }, "{bump}");
+    }
+    let (code, _, err) = later(&["bump", "--due", "--commit"]);
+    assert!(code == Some(0) && err.contains("nothing is written"), "{err}");
+    assert_eq!(git(path, &["branch", "--list"]).lines().count(), 1);
+}
+
+/// Each ready bump is committed on a branch of its own that starts at the base; what a person has to decide is not, and a
+/// second run does nothing.
+#[test]
+fn a_batch_commits_what_is_ready_each_on_its_branch() {
+    let folder = universe();
+    let path = folder.path();
+    let (code, _, err) = run(path, &["bump", "--due", "--commit"]);
+    assert!(code == 0 && err.contains("nothing is written"), "nothing is due: {err}");
+    let people = [("  - TBD", "  - \"@rei-okafor\""), ("  - TBD", "  - \"@jo-lindqvist\"")];
+    edit(path, BUDGET, &people);
+    edit(path, ZONES, &people[1..]);
+    edit(
+        path,
+        WATCHDOG,
+        &[
+            ("stage: alpha", "stage: ga"),
+            ("  alpha: \"v1.10\"", "  alpha: \"v1.7\"\n  beta: \"v1.8\"\n  ga: \"v1.9\""),
+        ],
+    );
+    git(path, &["commit", "--quiet", "-am", "People"]);
+    let base = git(path, &["rev-parse", "HEAD"]);
+    let (code, _, err) = run(path, &["bump", "--due", "--commit"]);
+    assert_eq!(code, 0, "{err}");
+    let branches = git(path, &["for-each-ref", "--format=%(refname:short)", "refs/heads"]);
+    assert_eq!(
+        branches.lines().collect::<Vec<_>>(),
+        ["main", "vep-402-implementable", "vep-408-implementable"]
+    );
+    for (branch, file) in [("vep-402-implementable", BUDGET), ("vep-408-implementable", ZONES)] {
+        assert_eq!(git(path, &["rev-parse", &format!("{branch}~1")]), base);
+        assert_eq!(git(path, &["diff", "--name-only", "main", branch]).trim(), file);
+    }
+    assert_eq!(git(path, &["symbolic-ref", "--short", "HEAD"]).trim(), "main");
+    assert_eq!(git(path, &["status", "--porcelain"]), "");
+    let (code, _, err) = run(path, &["bump", "--due", "--commit"]);
+    assert!(code == 0 && err.contains("vep-402-implementable is there already"), "{err}");
+}
+
+/// What is so already is no failure, over both faces.
+#[tokio::test]
+async fn what_is_so_already_is_said_and_is_no_failure() {
+    let folder = universe();
+    let (code, told, err) = run(folder.path(), &["bump", "402", "--to", "provisional"]);
+    assert!(code == 0 && told.contains("is so already"), "{told}{err}");
+    let (code, _, err) = run(folder.path(), &["bump", "402", "--to", "provisional", "--commit"]);
+    assert_eq!(code, 0, "{err}");
+    let client = connect(folder.path(), &["serve", "--today", TODAY, "--schedules", &schedules()]).await;
+    let result = call(&client, "prepare_status_bump", json!({ "vep": 402, "to": "provisional" })).await;
+    assert_ne!(result.is_error, Some(true));
+    client.cancel().await.unwrap();
+}
+
+/// A change cannot choose who reviews it: both verbs read OWNERS of the base branch, as it is now, and say so.
+#[test]
+fn owners_are_those_of_the_base_branch() {
+    let origin = universe();
+    let folder = tempfile::tempdir().unwrap();
+    let clone = folder.path().join("clone");
+    git(folder.path(), &["clone", "--quiet", origin.path().to_str().unwrap(), clone.to_str().unwrap()]);
+    fs::write(clone.join("veps/sig-compute/OWNERS"), "reviewers:\n- a-friend\n").unwrap();
+    for args in [&["reviewers", "402"][..], &["bump", "402", "--to", "withdrawn"]] {
+        let (_, told, err) = run(&clone, args);
+        assert!(!told.contains("a-friend"), "{told}{err}");
+        assert!(told.contains("as they are in ") && told.contains("`origin/"), "{told}{err}");
+        let (_, told, _) = run(origin.path(), args);
+        assert!(told.contains("as they are here; Prow reads those of the base branch"), "{told}");
+    }
+    // The base branch has moved on: Prow reads it as it is now.
+    git(&clone, &["checkout", "--quiet", "--", "."]);
+    git(&clone, &["commit", "--quiet", "--allow-empty", "-m", "a change"]);
+    fs::write(origin.path().join("veps/sig-compute/OWNERS"), "reviewers:\n- newcomer\n").unwrap();
+    git(origin.path(), &["commit", "--quiet", "-am", "OWNERS"]);
+    git(&clone, &["fetch", "--quiet"]);
+    let (_, told, err) = run(&clone, &["reviewers", "402"]);
+    assert!(told.contains("newcomer"), "{told}{err}");
 }
 
 #[cfg(unix)]

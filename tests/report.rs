@@ -12,9 +12,10 @@ use vep_mcp::corpus::Corpus;
 use vep_mcp::document::Document;
 use vep_mcp::outside::{Outside, Place};
 use vep_mcp::render::Hand;
+use vep_mcp::settings::{FILE, Settings};
 use vep_mcp::text::Source;
 use vep_mcp::verbs::{ReleaseReport, Verb};
-use vep_mcp::world::World;
+use vep_mcp::world::{Base, World};
 
 type Answer = <ReleaseReport as Verb>::Answer;
 
@@ -586,4 +587,126 @@ fn the_command_line_tells_all_and_a_page_where_one_is_asked_for() {
     assert!(veps(&page) < 64 && page.contains("The next page: page 3."), "{page}");
     // The other hands tell the whole in any case.
     assert_eq!(read_csv(&told(&["--page", "2", "--format", "csv"])).len(), 65);
+}
+
+/// What a risk says is true of the state that stands beside it: no risk says that a VEP is in another one.
+#[test]
+fn no_risk_contradicts_the_state_beside_it() {
+    let mut worlds = vec![example()];
+    if let Some(checkout) = wild::checkout() {
+        for today in [date(2026, 8, 20), date(2026, 11, 26)] {
+            worlds.push(Outside::new(Place::Given(checkout.to_owned()), Some(today)).load(None).unwrap());
+        }
+    }
+    let states =
+        ["provisional", "implementable", "implemented", "deferred", "rejected", "withdrawn", "replaced"];
+    for world in &worlds {
+        for of in
+            [json!({}), json!({ "sig": "compute" }), json!({ "sig": "network" }), json!({ "sig": "storage" })]
+        {
+            let season = whole(world, of);
+            let veps =
+                season["groups"].as_array().unwrap().iter().flat_map(|it| it["veps"].as_array().unwrap());
+            for vep in veps {
+                let own = vep["status"].as_str().unwrap();
+                for at in vep["risks"].as_array().into_iter().flatten() {
+                    let why = at["why"].as_str().unwrap();
+                    let others = states.iter().filter(|state| **state != own);
+                    for said in others.map(|state| format!("is {state}")) {
+                        assert!(!why.contains(&said), "{}: {own}, but {why}", vep["number"]);
+                    }
+                }
+            }
+        }
+    }
+    let season = lone(
+        "status: provisional\nreviewers: [\"@b\"]\napprovers: [\"@c\"]\nmilestone:\n  alpha: \"v1.10\"\n",
+        date(2026, 8, 1),
+    );
+    let told = season.to_string();
+    assert!(
+        told.contains("an implementable VEP needs a stage") && !told.contains("is implementable and"),
+        "{told}"
+    );
+}
+
+/// From how many days on a freeze is near is the checkout's to say.
+#[test]
+fn the_settings_say_when_a_freeze_is_near() {
+    let text = "---\ntitle: Clock\nvep-number: 7\nstatus: provisional\nstage: alpha\nmilestone: {alpha: \"v1.10\"}\n---\n\n# VEP #7: Clock\n";
+    let document = Document::parse(Source::new("veps/sig-compute/7-clock/vep.md", text));
+    let corpus = Corpus::new(vec![Arc::new(document)], vec![]);
+    for (days, near) in [("30", true), ("7", false), ("14", false)] {
+        let settings = Settings::read(Source::new(FILE, format!("freeze-warning-days: {days}\n")));
+        let world = World::unchanged(corpus.clone(), Calendar::snapshot(), date(2026, 8, 13));
+        let season = whole(&World { settings, ..world }, json!({ "release": "v1.10" }));
+        assert_eq!(risks(&season, 7).contains(&"freeze-near"), near, "{days}");
+    }
+}
+
+/// A gate, a stage and a SIG are told apart from other words.
+#[test]
+fn changed_gates_stages_and_sigs_are_told() {
+    let text = |gate: &str, stage: &str, sig: &str, others: &str| {
+        format!(
+            "---\ntitle: Clock\nvep-number: 7\nstatus: provisional\nowning-sig: {sig}\nparticipating-sigs: [{others}]\nfeature-gate: {gate}\nstage: {stage}\nmilestone: {{alpha: \"v1.9\", beta: \"v1.10\"}}\n---\n\n# VEP #7: Clock\n"
+        )
+    };
+    let world = |text: String| {
+        let document = Document::parse(Source::new("veps/sig-compute/7-clock/vep.md", text));
+        World::unchanged(
+            Corpus::new(vec![Arc::new(document)], vec![]),
+            Calendar::snapshot(),
+            date(2026, 8, 13),
+        )
+    };
+    let was = world(text("Clock", "alpha", "sig-compute", ""));
+    let mut now = world(text("BetterClock", "beta", "sig-network", "sig-storage"));
+    now.earlier = Some(Arc::new(Base::new("then".into(), was, &now.head)));
+    let changes = whole(&now, json!({ "release": "v1.10" }))["changes"].clone();
+    assert_eq!(
+        changes["changed"][0]["what"],
+        json!([
+            "stage in flight: alpha, now beta",
+            "owning SIG: `sig-compute`, now `sig-network`",
+            "participating SIGs: none, now `sig-storage`",
+            "feature gate: `Clock`, now `BetterClock`",
+        ])
+    );
+}
+
+/// As of a day everything is as of that day, and both verbs take the same days and commits.
+#[test]
+fn as_of_a_day_everything_is_of_that_day() {
+    use std::process::Command;
+    let Some(checkout) = wild::checkout() else { return };
+    for verb in ["report", "query"] {
+        let ask = |args: &[&str]| {
+            let out = Command::new(env!("CARGO_BIN_EXE_vep-mcp"))
+                .arg(verb)
+                .args(args)
+                .args(["--format", "json"])
+                .current_dir(checkout)
+                .output()
+                .unwrap();
+            (out.status.code(), String::from_utf8(out.stdout).unwrap())
+        };
+        let (code, then) = ask(&["--as-of", "2026-05-20"]);
+        assert_eq!(code, Some(0));
+        assert!(then.contains("\"today\": \"2026-05-20\""), "{verb}");
+        assert_eq!(then, ask(&["--as-of", "2026-05-20", "--today", "2026-08-18"]).1, "{verb}");
+        for at in ["main", "HEAD~3", "2026-08-18"] {
+            assert_eq!(ask(&["--as-of", at]).0, Some(0), "{verb} {at}");
+        }
+        for at in ["soon", "2001-01-01"] {
+            assert_eq!(ask(&["--as-of", at]).0, Some(2), "{verb} {at}");
+        }
+    }
+    let out = Command::new(env!("CARGO_BIN_EXE_vep-mcp"))
+        .args(["report", "--as-of", "2026-05-20"])
+        .current_dir(checkout)
+        .output()
+        .unwrap();
+    let told = String::from_utf8(out.stdout).unwrap();
+    assert!(told.contains("after the day asked for"), "{told}");
 }

@@ -506,3 +506,277 @@ fn what_a_change_breaks_elsewhere_is_its_own() {
         gone.found()
     );
 }
+
+/// The number of a pull request that the base branch has merged is not that of an issue; a number that its subjects
+/// only speak of is.
+#[test]
+fn a_number_of_a_merged_pull_request_is_told_from_the_history() {
+    let repo = Repo::new();
+    repo.git(&["commit", "--quiet", "--allow-empty", "-m", "VEP #11: port copies (#12) (#13)"]);
+    repo.git(&["branch", "--force", "main", "work"]);
+    let new = fs::read_to_string(repo.path().join(MIRRORS)).unwrap();
+    let new = new.replace("vep-number: 8", "vep-number: 13").replace("VEP #8", "VEP #13");
+    repo.write("veps/sig-network/13-port-copies/vep.md", &new);
+    let merged = repo.review(&["--base", "main"]);
+    assert_eq!(merged.errors(), ["number-is-issue"]);
+    for number in ["11", "12", "14"] {
+        fs::remove_dir_all(repo.path().join("veps/sig-network")).unwrap();
+        repo.git(&["checkout", "--quiet", "--", "veps"]);
+        let new = new.replace("vep-number: 13", &format!("vep-number: {number}"));
+        let new = new.replace("VEP #13", &format!("VEP #{number}"));
+        repo.write(&format!("veps/sig-network/{number}-port-copies/vep.md"), &new);
+        assert!(repo.review(&["--base", "main"]).errors().is_empty(), "{number}");
+    }
+    // The subject of the branch itself is no evidence: it is not merged.
+    repo.commit("Propose port copies (#14)");
+    assert!(repo.review(&["--base", "main"]).errors().is_empty());
+}
+
+/// What a verb says of a checkout, by the command line.
+fn run(folder: &Path, args: &[&str]) -> Answer {
+    let out = Command::new(env!("CARGO_BIN_EXE_vep-mcp"))
+        .args(args)
+        .args(["--today", TODAY, "--format", "json"])
+        .current_dir(folder)
+        .env_remove("VEP_REPO")
+        .output()
+        .unwrap();
+    let json = serde_json::from_slice(&out.stdout).unwrap_or_default();
+    Answer { code: out.status.code().unwrap(), json, err: String::from_utf8(out.stderr).unwrap() }
+}
+
+/// Every format says that there is no change, and by which base.
+#[test]
+fn nothing_differs_is_said_in_every_format() {
+    let repo = Repo::new();
+    let id = repo.git(&["rev-parse", "--short=9", "HEAD"]);
+    let said = format!("nothing differs from {id}, the merge base of `main` and the working tree");
+    // A file that was written again, and stayed as it is, does not differ.
+    let text = fs::read_to_string(repo.path().join(CLOCK)).unwrap();
+    repo.write(CLOCK, &text);
+    for format in ["text", "markdown", "json", "sarif", "github"] {
+        let out = Command::new(env!("CARGO_BIN_EXE_vep-mcp"))
+            .args(["review", "--base", "main", "--today", TODAY, "--format", format])
+            .current_dir(repo.path())
+            .output()
+            .unwrap();
+        let told = String::from_utf8(out.stdout).unwrap().to_lowercase();
+        let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(out.status.code(), Some(0), "{format}: {told}");
+        assert!(told.contains(&said.to_lowercase()), "{format}: {told}");
+        assert!(!told.contains("0 documents"), "{format}: {told}");
+    }
+    // A change of any file is one: an image, OWNERS, a file beside the VEPs.
+    repo.write("veps/sig-compute/7-guest-clock/clock.png", "one");
+    repo.write("tools/check.sh", "one");
+    repo.commit("files");
+    repo.git(&["branch", "--force", "main", "work"]);
+    let is_said = || repo.review(&["--base", "main"]).json["nothing"].is_string();
+    assert!(is_said());
+    for path in ["veps/sig-compute/7-guest-clock/clock.png", "tools/check.sh", "OWNERS", CLOCK] {
+        let before = fs::read_to_string(repo.path().join(path)).unwrap();
+        repo.write(path, &format!("{before}\n# more\n"));
+        repo.git(&["add", "-A"]);
+        assert!(!is_said(), "{path}");
+        repo.write(path, &before);
+        repo.git(&["add", "-A"]);
+    }
+    repo.write("veps/sig-compute/7-guest-clock/other.png", "two");
+    assert!(!is_said());
+    repo.git(&["add", "-A"]);
+    repo.git(&["commit", "--quiet", "-s", "-m", "VEP-7: an image"]);
+    assert!(repo.review(&["--base", "main", "--head", "work"]).json["nothing"].is_null());
+}
+
+/// Without --base both verbs take where the checkout parted from the upstream branch, and say so; where there is none
+/// `validate` judges the files as they are.
+#[test]
+fn validate_takes_the_base_that_review_takes() {
+    let repo = Repo::new();
+    let folder = tempfile::tempdir().unwrap();
+    let clone = folder.path().join("clone");
+    git(
+        folder.path(),
+        &["clone", "--quiet", "-b", "work", repo.path().to_str().unwrap(), clone.to_str().unwrap()],
+    );
+    let text = fs::read_to_string(clone.join(CLOCK)).unwrap();
+    fs::write(clone.join(CLOCK), text.replace("status: implementable", "status: provisional")).unwrap();
+    let (reviewed, validated) = (run(&clone, &["review"]), run(&clone, &["validate"]));
+    assert_eq!(reviewed.errors(), ["step-lawful"]);
+    assert_eq!((validated.code, validated.errors()), (1, reviewed.errors()));
+    assert_eq!(validated.json["base"], reviewed.json["base"]);
+    assert!(validated.json["base"].as_str().unwrap().contains("the merge base of `origin/"));
+    // Of a VEP that was asked for by name what was there before is told, too.
+    let named = run(&clone, &["validate", "5"]);
+    assert_eq!(named.code, 0);
+    let text = Command::new(env!("CARGO_BIN_EXE_vep-mcp"))
+        .args(["validate", "5", "--today", TODAY])
+        .current_dir(&clone)
+        .output()
+        .unwrap();
+    assert!(String::from_utf8(text.stdout).unwrap().contains("front-matter-present"));
+    // No upstream branch; a shallow clone; no merge base; no repository.
+    let none = "none is known";
+    let is_plain =
+        |folder: &Path| run(folder, &["validate"]).json["base"].as_str().unwrap().starts_with(none);
+    assert!(is_plain(repo.path()));
+    let shallow = folder.path().join("shallow");
+    let source = format!("file://{}", repo.path().display());
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.edit(MIRRORS, "Traffic of", "All traffic of");
+    repo.commit("main moves on");
+    repo.git(&["checkout", "--quiet", "work"]);
+    repo.edit(CLOCK, "guards the new field", "guards a new field");
+    repo.commit("work moves on");
+    repo.git(&["checkout", "--quiet", "main"]);
+    let depth =
+        ["clone", "--quiet", "--depth", "1", "--no-single-branch", &source, shallow.to_str().unwrap()];
+    git(folder.path(), &depth);
+    git(&shallow, &["checkout", "--quiet", "work"]);
+    assert!(is_plain(&shallow));
+    git(&clone, &["checkout", "--quiet", "--force", "--orphan", "other"]);
+    git(&clone, &["commit", "--quiet", "-m", "of its own"]);
+    assert!(is_plain(&clone));
+    fs::remove_dir_all(clone.join(".git")).unwrap();
+    assert!(is_plain(&clone));
+}
+
+/// What nobody could read has not passed: whatever the reason, with and without a base, in both verbs.
+#[cfg(unix)]
+#[test]
+fn what_was_not_read_has_not_passed() {
+    use std::os::unix::fs::symlink;
+    type Break = fn(&Path);
+    let large = |path: &Path| fs::write(path, "x".repeat((2 << 20) + 1)).unwrap();
+    let link = |path: &Path| {
+        let elsewhere = path.ancestors().nth(4).unwrap().join("moved.md");
+        fs::rename(path, &elsewhere).unwrap();
+        symlink(&elsewhere, path).unwrap();
+    };
+    let latin = |path: &Path| {
+        let mut bytes = fs::read(path).unwrap();
+        bytes.extend(b"caf\xe9\n");
+        fs::write(path, bytes).unwrap();
+    };
+    let folder = |path: &Path| {
+        let folder = path.parent().unwrap();
+        let elsewhere = folder.ancestors().nth(3).unwrap().join("moved");
+        fs::rename(folder, &elsewhere).unwrap();
+        symlink(&elsewhere, folder).unwrap();
+    };
+    let kinds: [(&str, Break); 4] = [("large", large), ("link", link), ("latin", latin), ("folder", folder)];
+    for (kind, make) in kinds {
+        let repo = Repo::new();
+        make(&repo.path().join(CLOCK));
+        let validated = run(repo.path(), &["validate"]);
+        // A link in the place of a folder lies in no VEP's folder, too.
+        let told = |answer: &Answer| {
+            let errors =
+                answer.errors().into_iter().filter(|rule| kind != "folder" || rule != "path-conventional");
+            (answer.code, errors.collect::<Vec<_>>()) == (1, vec!["front-matter-parses".to_owned()])
+        };
+        assert!(told(&validated), "{kind}: {:?}", validated.errors());
+        let reviewed = repo.review(&["--base", "main"]);
+        assert!(told(&reviewed), "{kind}: {:?}", reviewed.errors());
+        let finding = reviewed.json.to_string();
+        assert!(finding.contains("veps/sig-compute/7-guest-clock"), "{kind}");
+        // Other VEPs that are asked for by name have nothing to do with it.
+        assert_eq!(run(repo.path(), &["validate", "8"]).code, 0, "{kind}");
+        assert_ne!(run(repo.path(), &["validate", "7"]).code, 0, "{kind}");
+        // The same as a commit.
+        repo.commit("VEP-7: unread");
+        let reviewed = repo.review(&["--base", "main", "--head", "work"]);
+        assert!(told(&reviewed), "{kind}: {:?}", reviewed.errors());
+        // What was unread before is not this change's.
+        repo.git(&["branch", "--force", "main", "work"]);
+        repo.edit(MIRRORS, "Traffic of", "All traffic of");
+        let later = repo.review(&["--base", "main"]);
+        assert_eq!((later.code, later.errors().len()), (0, 0), "{kind}: {:?}", later.json);
+    }
+    // A file beside a VEP has to be read where the change brings it.
+    let repo = Repo::new();
+    large(&repo.path().join("veps/sig-compute/7-guest-clock/appendix.md"));
+    assert_eq!(repo.review(&["--base", "main"]).errors(), ["front-matter-parses"]);
+    let alone = run(repo.path(), &["validate"]);
+    assert_eq!((alone.code, alone.errors().len(), alone.found().len() > 1), (0, 0, true));
+}
+
+/// A document that the base branch has changed meanwhile is told, with whether the two merge; where they do, what the merge
+/// would leave is judged, against what stands on the base branch.
+#[test]
+fn what_the_base_branch_has_changed_meanwhile_is_told() {
+    let repo = Repo::new();
+    let notes = |answer: &Answer| answer.json["notes"].to_string();
+    let on_main = |from: &str, to: &str| {
+        repo.git(&["checkout", "--quiet", "--force", "main"]);
+        repo.edit(CLOCK, from, to);
+        repo.commit("main moves on");
+        repo.git(&["checkout", "--quiet", "work"]);
+    };
+    repo.edit(CLOCK, "guards the new field", "guards the field");
+    repo.commit("VEP-7: words");
+    // Another document, or the same words, is no news.
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.edit(MIRRORS, "Traffic of", "All traffic of");
+    repo.commit("another VEP");
+    repo.git(&["checkout", "--quiet", "work"]);
+    assert!(!notes(&repo.review(&["--base", "main"])).contains("base branch"));
+    // Far from the change: it merges. What was wrong on main alone is not this change's.
+    on_main("status: implementable", "status: implementible");
+    let merges = repo.review(&["--base", "main"]);
+    assert!(notes(&merges).contains("The two merge"), "{}", notes(&merges));
+    assert_eq!((merges.code, merges.errors().len()), (0, 0), "{:?}", merges.json);
+    let before = repo.review(&["--base", "main", "--all"]);
+    assert!(before.found().contains(&("status-known".into(), "error".into(), false)), "{:?}", before.found());
+    // The same lines: it does not, and the branch's own file is judged.
+    on_main("guards the new field", "guards some field");
+    let conflicts = repo.review(&["--base", "main"]);
+    assert!(notes(&conflicts).contains("does not merge"), "{}", notes(&conflicts));
+    assert_eq!(conflicts.verdict(), "passes");
+    let id = repo.git(&["rev-parse", "--short=9", "main"]);
+    assert!(notes(&conflicts).contains(&id));
+    // Removed there.
+    repo.git(&["checkout", "--quiet", "main"]);
+    repo.git(&["rm", "--quiet", "-r", "veps/sig-compute/7-guest-clock"]);
+    repo.commit("gone");
+    repo.git(&["checkout", "--quiet", "work"]);
+    assert!(notes(&repo.review(&["--base", "main"])).contains("was removed from the base branch"));
+    let objects = repo.git(&["count-objects", "-v"]);
+    repo.review(&["--base", "main"]);
+    assert_eq!(repo.git(&["count-objects", "-v"]), objects, "nothing is written");
+}
+
+/// The one pull request of the real corpus that conflicts with main says so, and no other does.
+#[test]
+fn the_real_pull_request_that_conflicts_says_so() {
+    let Some(checkout) = crate::wild::checkout() else { return };
+    let mut conflicting = Vec::new();
+    for number in [331, 346, 350, 367, 378, 380, 384, 386, 390, 393, 398, 421, 423, 430] {
+        let answer = review(checkout, &["--base", "main", "--head", &format!("origin/pr/{number}")]);
+        if answer.json["notes"].to_string().contains("does not merge") {
+            conflicting.push(number);
+        }
+    }
+    assert_eq!(conflicting, [331]);
+}
+
+/// On a day before the commits of a branch nothing is dated into the future.
+#[test]
+fn nothing_is_dated_into_the_future() {
+    let repo = Repo::new();
+    let ask = |today: &str| -> Value {
+        let out = Command::new(env!("CARGO_BIN_EXE_vep-mcp"))
+            .args(["migrate", "5", "--today", today, "--format", "json"])
+            .current_dir(repo.path())
+            .output()
+            .unwrap();
+        let answer: Value = serde_json::from_slice(&out.stdout).unwrap();
+        let values = answer["migrations"][0]["detail"]["values"].as_array().unwrap().clone();
+        values.into_iter().find(|value| value["key"] == "creation-date").unwrap()
+    };
+    let day = repo.git(&["log", "-1", "--format=%as"]);
+    assert_eq!(ask("2031-01-01")["value"], day.as_str());
+    let before = ask("2020-01-01");
+    assert_eq!(before["value"], "TBD");
+    assert!(before.to_string().contains(&day), "it says why: {before}");
+}

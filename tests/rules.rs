@@ -3,7 +3,8 @@
 //! `tests/world` is a small world in which every rule holds that applies. `tests/rules/<id>/<case>/` has
 //! `change.diff`, what the case changes in that world, and `report.txt`, what the whole book then says
 //! of every document whose verdicts changed or whose text did. So a rule that talks out of turn is seen.
-//! A case on another day than 2026-08-18 has it in `today.txt`.
+//! A case on another day than 2026-08-18 has it in `today.txt`; one whose base branch has a history has the subjects of
+//! its commits in `merged.txt`.
 
 use crate::golden;
 use jiff::civil::{Date, date};
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use vep_mcp::calendar::Calendar;
 use vep_mcp::corpus::Corpus;
 use vep_mcp::document::Document;
+use vep_mcp::history::Merged;
 use vep_mcp::owners::Owners;
 use vep_mcp::patch::Patch;
 use vep_mcp::proposal::mended;
@@ -155,7 +157,9 @@ fn worlds(id: &str, name: &str) -> (World, World) {
     let was = world(&before, today);
     let mut now = world(&after, today);
     now.base = Some(Arc::new(Base::new("the lawful world".into(), was.clone(), &now.head)));
-    (was, now)
+    let subjects = fs::read_to_string(folder.join("merged.txt")).ok();
+    let merged = subjects.map(|subjects| Arc::new(Merged::read(subjects.lines(), false)));
+    (was.with_merged(merged.clone()), now.with_merged(merged))
 }
 
 fn case(id: &str, name: &str) -> Case {

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use vep_mcp::calendar::Calendar;
 use vep_mcp::corpus::Corpus;
 use vep_mcp::document::{Document, SCHEMA};
+use vep_mcp::history::Merged;
 use vep_mcp::law::Severity;
 use vep_mcp::rule::Was;
 use vep_mcp::rules;
@@ -998,6 +999,18 @@ fn every_difference_from_upstream_has_its_reason() {
         assert_eq!(said.differences.len(), 1, "{what}: {:?}", said.differences);
         survey.take(&said, Some(&sheet), (99, None, what.into()));
     }
+    let legacy = parse(CLOCK, "# VEP #7: Guest Clock\n");
+    let what = "the number of a merged pull request, and the file had no block before";
+    let merged = Merged::read(["Guest clock (#7)"], false);
+    let world = world(DAYS[0].1, false).with_merged(Some(Arc::new(merged)));
+    for (was, differences) in [(Was::Known(&legacy), 1), (Was::Nothing, 0)] {
+        let now = parse(CLOCK, &plain().now());
+        let sheet = judge(&world, &now, was);
+        let said = said(&world, &now, was, Some(&sheet));
+        let check = said.remarks.iter().find(|it| it.check == "number-is-issue").unwrap();
+        assert_eq!((check.word, said.differences.len()), (Word::Fail, differences), "{:?}", said.differences);
+        survey.take(&said, Some(&sheet), (99, None, what.into()));
+    }
     for (at, reason) in REASONS.iter().enumerate() {
         assert!(survey.met.keys().any(|(.., reason)| *reason == at), "never met: {}", reason.says);
     }
@@ -1031,7 +1044,7 @@ fn page(survey: &Survey) -> String {
          {} documents that are written or asked about in odd ways.\n\n| | ours lets pass | ours fails |\n|---|---|---|\n\
          | upstream lets pass | {neither} | {ours} |\n| upstream fails | {upstream} | {both} |\n\n",
         survey.asked,
-        odd_ones().len() + quiet_worlds().len(),
+        odd_ones().len() + quiet_worlds().len() + 2,
     )
     .unwrap();
     page.push_str(

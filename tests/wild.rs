@@ -21,11 +21,11 @@ use vep_mcp::outside::{Outside, Place};
 use vep_mcp::owners::Owners;
 use vep_mcp::proposal::{Inputs, Readiness, propose};
 use vep_mcp::rule::Was;
-use vep_mcp::sheet::{Age, Sheet, judge, judge_change};
+use vep_mcp::sheet::{Age, Sheet, Verdict, judge, judge_change};
 use vep_mcp::text::Source;
 use vep_mcp::vep::{Handle, Release, Status};
-use vep_mcp::verbs::Compare;
-use vep_mcp::world::World;
+use vep_mcp::verbs::{Compare, Validate};
+use vep_mcp::world::{Work, World};
 
 pub fn folder() -> Option<PathBuf> {
     let named = std::env::var_os("VEP_CORPUS").map(PathBuf::from);
@@ -774,4 +774,23 @@ fn the_counts_per_rule_and_class() {
         println!("| {rule} | {class} | {severity} | {count} |");
         assert_ne!(*severity, "error", "{rule}");
     }
+}
+
+/// Two merged VEPs carry the number of a pull request; every other number is that of an issue, as far as the history says.
+#[test]
+fn two_real_veps_carry_the_number_of_a_pull_request() {
+    let Some(checkout) = checkout() else { return };
+    let outside = Outside::new(Place::Given(checkout.to_owned()), Some(date(2026, 8, 18)));
+    let world = outside.world_of::<Validate>(&Default::default(), &Work::default()).unwrap();
+    let mut found = Vec::new();
+    for document in world.head.proposals() {
+        let sheet = judge(&world, document, Was::Unknown);
+        let check = sheet.checks.iter().find(|check| check.rule.id == "number-is-issue").unwrap();
+        match &check.verdict {
+            Verdict::Holds => {}
+            Verdict::Broken(flaws) => found.push((document.number().unwrap(), flaws[0].severity)),
+            Verdict::NotYet(why) => panic!("{}: {why}", sheet.path),
+        }
+    }
+    assert_eq!(found, [(107, Severity::Warning), (191, Severity::Warning)]);
 }

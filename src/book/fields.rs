@@ -24,7 +24,7 @@ const TOLD: &[Told] = &[
     key("title", "The heading says the same: `# VEP #<number>: <title>`.",
         vep282(FRONT, "title: Short descriptive title"), &["title-agrees", "placeholders-filled"]),
     key("vep-number", "The number of the tracking issue, without quotes and leading zeros. Folder and heading carry it, too.",
-        vep282(FRONT, "equals the tracking issue number; set on issue creation"), &["number-agrees", "number-unique"]),
+        vep282(FRONT, "equals the tracking issue number; set on issue creation"), &["number-agrees", "number-unique", "number-is-issue"]),
     key("creation-date", "The day the proposal was first opened, quoted or not; never after today.",
         vep282(FRONT, "creation-date: \"YYYY-MM-DD\""), &["creation-date-real"]),
     key("status", "The single source of truth: a board or an issue only mirrors it. It changes by a pull request.",

@@ -74,6 +74,15 @@ impl Home {
         Some(Self::Proposal { folder: (*folder).into(), name: name.into(), seat: Seat::Astray })
     }
 
+    /// Whether a path is that of a folder in which proposals lie, or of a proposal's own.
+    pub fn is_folder(path: &str) -> bool {
+        match path.split('/').collect::<Vec<_>>().as_slice() {
+            ["veps", folder] => folder.starts_with("sig-") || *folder == META_FOLDER,
+            ["veps", _, name] => name.starts_with(|first: char| first.is_ascii_digit()),
+            _ => false,
+        }
+    }
+
     /// The folder under `veps/`, where the file is a proposal.
     pub fn folder(&self) -> Option<&str> {
         match self {

@@ -74,7 +74,7 @@ impl Outside {
     /// Looks at everything that the tool lives on. What takes a while is said to whoever waits.
     pub fn examined(&self, work: &Work) -> Examination {
         let mut checks = vec![git()];
-        let world = self.gathered(None, work);
+        let world = self.gathered(None, false, work);
         checks.push(self.checkout_check(&world));
         if let Ok(world) = &world {
             checks.extend(self.base());

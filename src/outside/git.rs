@@ -361,12 +361,10 @@ impl Git {
         let (plain, links): (Vec<&Entry>, Vec<&Entry>) =
             entries.iter().partition(|it| it.mode.starts_with("100"));
         let is_read = |it: &&&Entry| files.contains(&it.path) && tree::is_document(&it.path);
+        let hides = |it: &&&Entry| files.contains(&it.path) && tree::hides_documents(&it.path);
         let linked =
-            links.iter().filter(|it| is_read(it) || (tree::is_beside(&it.path) && it.mode == "120000"));
-        notices.extend(linked.map(|it| Notice {
-            path: it.path.clone(),
-            what: "not read: a symbolic link is not followed".into(),
-        }));
+            links.iter().filter(|it| hides(it) || (tree::is_beside(&it.path) && it.mode == "120000"));
+        notices.extend(linked.map(|it| Notice::not_read(&it.path, tree::LINK)));
         let documents: Vec<&Entry> = plain.iter().filter(is_read).copied().collect();
         let beside: Vec<&Entry> = plain.iter().filter(|it| tree::is_beside(&it.path)).copied().collect();
         let key = |it: &Entry| (it.id.clone(), it.path.clone());
@@ -405,6 +403,43 @@ impl Git {
             rest = behind;
         }
         Ok(objects)
+    }
+
+    /// The paths that differ between a commit and another one, or the index. What is changed and not staged is not
+    /// seen: to tell, git would run the filters that the repository configures.
+    pub fn differing(&self, base: &str, head: Option<&str>) -> Result<Vec<String>, Failure> {
+        let listed = match head {
+            Some(head) => {
+                self.ask(&["diff-tree", "-r", "-z", "--name-only", "--no-renames", base, head], b"")?
+            }
+            None => self.ask(
+                &["diff-index", "--cached", "-z", "--name-only", "--no-renames", "--ignore-submodules", base],
+                b"",
+            )?,
+        };
+        let paths = listed.split(|byte| *byte == 0).filter(|path| !path.is_empty());
+        Ok(paths.map(|path| String::from_utf8_lossy(path).into_owned()).collect())
+    }
+
+    /// A text as the merge of two that came of one would leave it; none where they cannot be merged. Nothing of the
+    /// repository is read or written for it.
+    pub fn merged_text(&self, before: &str, ours: &str, theirs: &str) -> Result<Option<String>, Failure> {
+        let kept = |error: std::io::Error| Failure::Git(format!("two texts cannot be merged: {error}"));
+        let folder = tempfile::tempdir().map_err(kept)?;
+        let mut args = vec!["merge-file".to_owned(), "--stdout".to_owned(), "--quiet".to_owned()];
+        for (name, text) in [("ours", ours), ("before", before), ("theirs", theirs)] {
+            let file = folder.path().join(name);
+            std::fs::write(&file, text).map_err(kept)?;
+            args.push(file.to_string_lossy().into_owned());
+        }
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let output = self.run(&args, b"")?;
+        match output.status.code() {
+            Some(0) => Ok(Some(String::from_utf8_lossy(&output.stdout).into_owned())),
+            // As many as there are conflicts.
+            Some(1..=127) => Ok(None),
+            _ => Err(Failure::Git(self.said(&output))),
+        }
     }
 
     /// The commits between a base and a head, the oldest first, with their messages.
@@ -461,10 +496,7 @@ fn entry(line: &[u8], lacks_only_large: bool) -> Option<Entry> {
 /// What is said of a path that is not UTF-8.
 fn unnamed(line: &[u8]) -> Notice {
     let path = line.splitn(2, |byte| *byte == b'\t').nth(1).unwrap_or_default();
-    Notice {
-        path: String::from_utf8_lossy(path).into_owned(),
-        what: "not read: its name is not UTF-8".into(),
-    }
+    Notice::not_read(String::from_utf8_lossy(path), "its name is not UTF-8")
 }
 
 /// One answer of `cat-file --batch`, and what comes behind it; none for an object that is missing.

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::git::Git;
-use crate::history::{History, Touch};
+use crate::history::{History, Merged, Touch};
 use crate::text::code;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -43,8 +43,23 @@ impl Git {
             let touches: Vec<Touch<'_>> = lines.filter_map(touch).collect();
             history.take(day, author, subject, &touches);
         }
-        history.is_cut = self.ask(&["rev-parse", "--is-shallow-repository"], b"")?.starts_with(b"true");
+        history.is_cut = self.is_shallow()?;
         Ok(history)
+    }
+
+    /// The pull requests that a branch has merged. Its own line of commits counts: what was merged into it may have been
+    /// called anything.
+    pub fn merged(&self, commit: &str) -> Result<Merged, Failure> {
+        let format = format!("--format={COMMIT}%s");
+        let told = self.ask(&["rev-list", "--first-parent", &format, commit], b"")?;
+        let told = String::from_utf8_lossy(&told);
+        let subjects = told.lines().filter_map(|line| line.strip_prefix(COMMIT));
+        Ok(Merged::read(subjects, self.is_shallow()?))
+    }
+
+    /// Whether the clone was cut off somewhere, so that what came before is not known.
+    pub fn is_shallow(&self) -> Result<bool, Failure> {
+        Ok(self.ask(&["rev-parse", "--is-shallow-repository"], b"")?.starts_with(b"true"))
     }
 
     /// Where the documents of a commit lie today: of those that were moved since, the path then and the path now.

@@ -5,7 +5,7 @@
 use super::Failure;
 use super::git::Entry;
 use crate::corpus::{Corpus, Notice};
-use crate::document::{Document, MOST_BYTES};
+use crate::document::{Document, Home, MOST_BYTES};
 use crate::owners::{ALIASES, OWNERS};
 use crate::settings;
 use crate::text::Source;
@@ -81,7 +81,7 @@ impl Walk<'_> {
             let entry = entry?;
             let name = entry.file_name();
             let Some(name) = name.to_str() else {
-                self.notice(&format!("{path}/{}", name.to_string_lossy()), "not read: its name is not UTF-8");
+                self.not_read(&format!("{path}/{}", name.to_string_lossy()), "its name is not UTF-8");
                 continue;
             };
             if name.starts_with('.') {
@@ -89,7 +89,7 @@ impl Walk<'_> {
             }
             let path = format!("{path}/{name}");
             if let Err(error) = self.entry(&entry, &path, depth) {
-                self.notice(&path, &format!("not read: {error}"));
+                self.not_read(&path, &error.to_string());
             }
         }
         Ok(())
@@ -102,14 +102,14 @@ impl Walk<'_> {
             self.files.insert(path.into());
         }
         if kind.is_symlink() {
-            if markdown || entry.path().is_dir() {
-                self.notice(path, "not read: a symbolic link is not followed");
+            if hides_documents(path) || entry.path().is_dir() {
+                self.not_read(path, LINK);
             }
             return Ok(());
         }
         if kind.is_dir() {
             if depth == MOST_DEPTH {
-                self.notice(path, TOO_DEEP);
+                self.notices.push(Notice { path: path.into(), what: TOO_DEEP.into() });
                 return Ok(());
             }
             return self.folder(&entry.path(), path, depth + 1);
@@ -120,8 +120,7 @@ impl Walk<'_> {
     fn file(&mut self, entry: &DirEntry, path: &str) -> std::io::Result<()> {
         let metadata = entry.metadata()?;
         if metadata.len() > MOST_BYTES as u64 {
-            let what = format!("not read: {} bytes; at most {MOST_BYTES} are read", metadata.len());
-            self.notice(path, &what);
+            self.not_read(path, &too_large(metadata.len()));
             return Ok(());
         }
         let stamp = Stamp::of(&metadata);
@@ -141,8 +140,8 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn notice(&mut self, path: &str, what: &str) {
-        self.notices.push(Notice { path: path.into(), what: what.into() });
+    fn not_read(&mut self, path: &str, why: &str) {
+        self.notices.push(Notice::not_read(path, why));
     }
 }
 
@@ -197,11 +196,23 @@ pub fn kept(entry: Entry, notices: &mut Vec<Notice>) -> Option<Entry> {
         return None;
     }
     if is_read && entry.size > MOST_BYTES as u64 {
-        let what = format!("not read: {} bytes; at most {MOST_BYTES} are read", entry.size);
-        notices.push(Notice { path: entry.path, what });
+        notices.push(Notice::not_read(entry.path, too_large(entry.size)));
         return None;
     }
     Some(entry)
+}
+
+/// Why a link is not read.
+pub const LINK: &str = "a symbolic link is not followed";
+
+/// Why so large a file is not read.
+fn too_large(size: u64) -> String {
+    format!("{size} bytes; at most {MOST_BYTES} are read")
+}
+
+/// Whether a link at this path hides a document, or a folder of documents.
+pub fn hides_documents(path: &str) -> bool {
+    is_document(path) || Home::is_folder(path)
 }
 
 /// What is said of a folder that lies too deep.
@@ -217,7 +228,7 @@ pub fn beside(root: &Path, corpus: &Corpus) -> (BTreeMap<String, Vec<u8>>, Vec<N
                 files.insert(path.to_owned(), bytes);
             }
             Ok(None) => {}
-            Err(what) => notices.push(Notice { path: path.into(), what }),
+            Err(why) => notices.push(Notice::not_read(path, why)),
         }
     }
     (files, notices)
@@ -227,15 +238,15 @@ pub fn beside(root: &Path, corpus: &Corpus) -> (BTreeMap<String, Vec<u8>>, Vec<N
 fn plain_file(file: &Path) -> Result<Option<Vec<u8>>, String> {
     let Ok(metadata) = fs::symlink_metadata(file) else { return Ok(None) };
     if metadata.is_symlink() {
-        return Err("not read: a symbolic link is not followed".into());
+        return Err(LINK.into());
     }
     if !metadata.is_file() {
-        return Err("not read: it is no file".into());
+        return Err("it is not a file".into());
     }
     if metadata.len() > MOST_BYTES as u64 {
-        return Err(format!("not read: {} bytes; at most {MOST_BYTES} are read", metadata.len()));
+        return Err(too_large(metadata.len()));
     }
-    fs::read(file).map(Some).map_err(|error| format!("not read: {error}"))
+    fs::read(file).map(Some).map_err(|error| error.to_string())
 }
 
 /// How many folders with such an end of the name lie in a folder; none also where it is not there.

@@ -9,6 +9,7 @@
 use super::Failure;
 use super::git::Git;
 use crate::patch::Patch;
+use crate::verbs::Commit;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,42 @@ pub fn apply(root: &Path, patches: &[Patch], commit: Option<(&str, &str)>) -> Re
         }
     }
 }
+
+/// Makes each commit on a new branch that starts where the checkout is; there it stays. What was committed before is not
+/// committed again.
+pub fn commit_each(root: &Path, commits: &[Commit]) -> Result<Vec<String>, Failure> {
+    let git = Git::around(root.to_owned());
+    let branch = git.act(&["symbolic-ref", "--quiet", "--short", "HEAD"], b"").ok();
+    let start = match branch {
+        Some(branch) => vec![branch.trim().to_owned()],
+        None => {
+            vec!["--detach".to_owned(), git.act(&["rev-parse", "--verify", "HEAD"], b"")?.trim().to_owned()]
+        }
+    };
+    let mut done = Vec::new();
+    for commit in commits {
+        let name = format!("refs/heads/{}", commit.branch);
+        if git.act(&["show-ref", "--verify", "--quiet", &name], b"").is_ok() {
+            done.push(format!("the branch {} is there already; nothing is committed for it", commit.branch));
+            continue;
+        }
+        let told = apply(root, &commit.patches, Some((&commit.branch, &commit.message)));
+        let told = told.map_err(|failure| match done.is_empty() {
+            true => failure,
+            false => Failure::Git(format!("{failure}; done before: {}", done.join(", "))),
+        })?;
+        // The last line speaks of the commands of a single answer.
+        done.extend(told.into_iter().filter(|line| !line.starts_with(LEFT)));
+        done.push(format!("push it with `git push -u origin {}`", commit.branch));
+        let back: Vec<&str> =
+            ["switch", "--quiet"].into_iter().chain(start.iter().map(String::as_str)).collect();
+        git.act(&back, b"")?;
+    }
+    Ok(done)
+}
+
+/// What is said of the commands of an answer, once it is committed.
+const LEFT: &str = "of the commands above only the last is left";
 
 fn write_all(targets: &[(PathBuf, &Patch)]) -> Result<Vec<String>, Failure> {
     let mut done: Vec<String> = Vec::new();
@@ -75,7 +112,7 @@ fn committed(
     if !signed {
         done.push("it is not signed off: `git commit --amend -s` does that".into());
     }
-    done.push(format!("of the commands above only the last is left: git push -u origin {branch}"));
+    done.push(format!("{LEFT}: git push -u origin {branch}"));
     Ok(done)
 }
 

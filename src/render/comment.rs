@@ -115,6 +115,13 @@ fn head(report: &Report) -> String {
     };
     let s = |count: usize| if count == 1 { "" } else { "s" };
     let documents = report.sheets.len();
+    if report.nothing().is_some() {
+        return format!(
+            "{MARKER}\n## {mark} VEP checks: nothing differs\n\nNothing differs from {}. Today is {} (UTC).\n",
+            cell(&report.base),
+            report.today,
+        );
+    }
     format!(
         "{MARKER}\n## {mark} VEP checks: {}\n\n{documents} document{}: {errors} error{}, {warnings} warning{}, \
          {advice} advice; {} there before.\nCompared with: {}. Today is {} (UTC). Dates: {}.\n",

@@ -48,6 +48,13 @@ pub fn github(report: &Report) -> String {
         let message = format!("{odd}{}{declared}\n{}{cite}", flaw.what, flaw.fix);
         out.push_str(&format!("::{} {}::{}\n", command(flaw.severity), properties.join(","), data(&message)));
     }
+    if let Some(nothing) = report.nothing() {
+        out.push_str(&format!("vep-mcp: {}. Today is {}.\n", one_line(&nothing, 250), report.today));
+        return out;
+    }
+    for note in &report.conflicts {
+        out.push_str(&format!("::warning title=does not merge::{}\n", data(&one_line(note, 400))));
+    }
     let before = report.before();
     out.push_str(&format!(
         "vep-mcp: {}; {}; {before} there before. Today is {}. Base: {}.\n",

@@ -39,6 +39,9 @@ pub struct Told {
     /// The checkout or the change as a whole
     #[serde(skip_serializing_if = "Option::is_none")]
     whole: Option<Judged>,
+    /// That nothing differs from the base, where that is so
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nothing: Option<String>,
     /// The documents, the gravest first
     documents: Vec<Judged>,
     /// What upstream's draft checks would say, where that was asked
@@ -74,6 +77,7 @@ pub fn told(report: &Report) -> Told {
         warnings,
         advice,
         before: report.before(),
+        nothing: report.nothing(),
         whole: report.whole.as_ref().map(told),
         documents: report.sheets.iter().map(told).collect(),
         upstream: report.upstream.iter().map(upstream).collect(),

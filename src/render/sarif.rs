@@ -37,6 +37,7 @@ pub fn sarif(report: &Report) -> String {
             result(report, sheet, rule, index, flaw, &mut seen)
         })
         .collect();
+    let outcome = report.nothing().unwrap_or_else(|| report.outcome().as_str().into());
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -50,7 +51,7 @@ pub fn sarif(report: &Report) -> String {
             "columnKind": "unicodeCodePoints",
             "results": results,
             "properties": {
-                "outcome": report.outcome().as_str(),
+                "outcome": outcome,
                 "today": report.today.to_string(),
                 "base": report.base,
                 "calendar": report.calendar,

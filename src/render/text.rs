@@ -167,7 +167,10 @@ fn summary(renderer: &Renderer, report: &Report) -> String {
         0 => String::new(),
         before => format!("; {before} there before"),
     };
-    let title = format!("{documents} document{s}, {}{before}", report.counts());
+    let title = match report.nothing() {
+        Some(nothing) => nothing,
+        None => format!("{documents} document{s}, {}{before}", report.counts()),
+    };
     let name = outcome.as_str();
     let title = level.with_name(name).primary_title(folded(&title, name.len() + 2).join("\n"));
     let mut out = renderer.render(&[title.elements(None::<Origin<'_>>)]) + "\n";

@@ -429,9 +429,13 @@ fn history_dated(case: &Case<'_>) -> Judged {
     // A year, or a release: `2026-05-04`, `04-05-2026`, `v1.9`.
     let dated = |text: &str| {
         let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '.');
+        let is_year = |word: &str| {
+            word.len() == 4 && word.starts_with("20") && word.bytes().all(|byte| byte.is_ascii_digit())
+        };
         words.any(|word| {
-            (word.len() == 4 && word.starts_with("20") && word.bytes().all(|byte| byte.is_ascii_digit()))
-                || (word.starts_with(['v', 'V']) && Release::read(word).is_some())
+            // A sentence ends behind it, or its parts are joined by dots: `04.05.2026.`.
+            let whole = word.trim_matches('.');
+            whole.split('.').any(is_year) || (whole.starts_with(['v', 'V']) && Release::read(whole).is_some())
         })
     };
     let headed =

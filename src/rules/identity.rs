@@ -1,7 +1,7 @@
 //! Identity: which VEP it is, and which SIG owns it.
 //!
-//! Absent on purpose: whether the number is that of an issue. Offline nobody can say; two merged VEPs
-//! carry the number of a pull request.
+//! Absent on purpose: whether the number is that of an open issue, or of this proposal's. Offline nobody can say; only
+//! that it is a pull request's is known, from what the base branch has merged.
 
 use super::shape::{is_placeholder, replaced};
 use crate::document::Front;
@@ -12,8 +12,16 @@ use crate::text::{Span, Spanned, code, is_slip, nearest, one_line};
 use crate::vep::{CANONICAL_SIGS, META_FOLDER, Status, is_unset};
 use jiff::civil::Date;
 
-pub(super) const RULES: &[Rule] =
-    &[STATUS_KNOWN, TITLE_AGREES, NUMBER_AGREES, NUMBER_UNIQUE, CREATION_DATE_REAL, SIG_KNOWN, SIG_AGREES];
+pub(super) const RULES: &[Rule] = &[
+    STATUS_KNOWN,
+    TITLE_AGREES,
+    NUMBER_AGREES,
+    NUMBER_UNIQUE,
+    NUMBER_IS_ISSUE,
+    CREATION_DATE_REAL,
+    SIG_KNOWN,
+    SIG_AGREES,
+];
 
 const STATUS_KNOWN: Rule = Rule {
     id: "status-known",
@@ -181,6 +189,40 @@ fn number_unique(case: &Case<'_>) -> Judged {
     let place = number.span.unwrap_or_else(|| case.now.first_line());
     let what = format!("{} is also the number of {}{more}", number.value, code(first.path()));
     Ok(vec![Finding::must(place, what)])
+}
+
+const NUMBER_IS_ISSUE: Rule = Rule {
+    id: "number-is-issue",
+    says: "the number is that of an issue, not of a pull request that the base branch has merged",
+    why: "The number leads to the tracking issue; a pull request's leads to a change that is over.",
+    fix: "Use the number of the tracking issue.",
+    cites: &[
+        vep282("VEP Front Matter", "equals the tracking issue number; set on issue creation"),
+        cite(Law::Readme, "Process", "The Issue's ID is used to for the VEP ID"),
+        cite(Law::DraftCi, "validator: vep-number", ""),
+    ],
+    judge: Judge::Proposal(number_is_issue),
+};
+
+fn number_is_issue(case: &Case<'_>) -> Judged {
+    let Some(number) = &case.now.facts.number else {
+        return Err(NotYet::see("it has no number", "number-agrees"));
+    };
+    let Some(merged) = &case.world.merged else {
+        return Err(NotYet::because("the history of the base branch is not known"));
+    };
+    if let Some(subject) = merged.subject(number.value) {
+        let place = number.span.unwrap_or_else(|| case.now.first_line());
+        let what = format!("{} is a merged pull request, {}, and not an issue", number.value, code(subject));
+        return Ok(vec![Finding::migrate(place, what)]);
+    }
+    if merged.is_cut {
+        return Err(NotYet::because("the clone is shallow, and older pull requests are not known"));
+    }
+    if merged.is_empty() {
+        return Err(NotYet::because("the history of the base branch names no pull request"));
+    }
+    Ok(vec![])
 }
 
 const CREATION_DATE_REAL: Rule = Rule {

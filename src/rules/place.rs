@@ -146,7 +146,12 @@ const DOCUMENT_KEPT: Rule = Rule {
 };
 
 fn document_kept(world: &World, base: &Base) -> Judged {
-    let findings = base.removed(&world.head).map(|was| {
+    // A document that is still there and was not read is told by `front-matter-parses`.
+    let is_unread = |path: &str| {
+        let mut unread = world.head.notices().iter().filter(|notice| notice.why_unread().is_some());
+        unread.any(|notice| path == notice.path || path.starts_with(&format!("{}/", notice.path)))
+    };
+    let findings = base.removed(&world.head).filter(|was| !is_unread(was.path())).map(|was| {
         let number =
             was.facts.number.as_ref().map_or(String::new(), |number| format!("VEP-{} ", number.value));
         Finding::must(Span::default(), format!("{number}{} is deleted", code(was.path()))).about(was.path())

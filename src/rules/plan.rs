@@ -198,14 +198,14 @@ fn stage_present(case: &Case<'_>) -> Judged {
     let status = case.status_among(&[Status::Implementable, Status::Implemented])?;
     let matter = case.matter()?;
     let lacks = |span: Span, why: &str| {
-        Ok(vec![Finding::must(span, format!("the VEP is {} and {why}", status.value))])
+        Ok(vec![Finding::must(span, format!("an {} VEP needs a stage in flight: {why}", status.value))])
     };
     match &matter.stage {
         Field::Read(_) | Field::Unread | Field::Twice => Ok(vec![]),
         Field::Empty(key) => lacks(*key, "`stage` is not set"),
         Field::Absent => match meant(matter, "stage") {
             Some((written, span)) => lacks(span, &format!("{} is not the key `stage`", code(written))),
-            None => lacks(status.span, "has no `stage`"),
+            None => lacks(status.span, "`stage` is missing"),
         },
     }
 }
@@ -325,7 +325,9 @@ fn milestone_set(case: &Case<'_>) -> Judged {
         .map(|target| target.stage.span)
         .or(case.now.matter().and_then(|it| it.key_span("milestone")));
     let what = match &stage {
-        Some(stage) => format!("an implementable VEP needs `milestone.{}`", stage.value),
+        Some(stage) => {
+            format!("an implementable VEP needs a target release: `milestone.{}` is not set", stage.value)
+        }
         None => "an implementable VEP needs a target release".into(),
     };
     Ok(vec![Finding::must(place.unwrap_or(status.span), what)])

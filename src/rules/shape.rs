@@ -64,7 +64,7 @@ const FRONT_MATTER_PARSES: Rule = Rule {
     why: "What one reader guesses and another refuses is no source of truth.",
     fix: "Correct the YAML at the place named.",
     cites: &[vep282("CI Enforcement", "Front matter is present and valid YAML")],
-    judge: Judge::Proposal(front_matter_parses),
+    judge: Judge::Around(front_matter_parses, super::unread::unread),
 };
 
 fn front_matter_parses(case: &Case<'_>) -> Judged {
@@ -75,11 +75,18 @@ fn front_matter_parses(case: &Case<'_>) -> Judged {
             None => finding,
         }
     };
-    match &case.now.front {
-        Front::Absent { .. } => Err(NotYet::because("no front matter")),
-        Front::Unreadable { fault, .. } => Ok(vec![broken(fault)]),
-        Front::Read { faults, .. } => Ok(faults.iter().map(broken).collect()),
-    }
+    let garbled = case
+        .now
+        .source
+        .not_utf8()
+        .map(|at| Finding::must(Span::new(at, at), super::unread::NOT_UTF8).fix("Save it as UTF-8."));
+    let faults = match &case.now.front {
+        Front::Absent { .. } if garbled.is_none() => return Err(NotYet::because("no front matter")),
+        Front::Absent { .. } => vec![],
+        Front::Unreadable { fault, .. } => vec![broken(fault)],
+        Front::Read { faults, .. } => faults.iter().map(broken).collect(),
+    };
+    Ok(garbled.into_iter().chain(faults).collect())
 }
 
 /// The quotes that a handle lacks: `@login` at a place where YAML takes no `@`.

@@ -101,8 +101,15 @@ fn succession_answers(case: &Case<'_>) -> Judged {
     let Some(own) = case.now.number() else {
         return Err(NotYet::see("it has no number", "number-agrees"));
     };
-    let findings = references(case)?.into_iter().filter_map(|(key, named)| {
-        let other = case.world.head.numbered(named.value).next().filter(|_| named.value != own)?;
+    // A reference that leads nowhere has no other end to ask.
+    let lost: Vec<Span> = succession_resolves(case)?.iter().map(|finding| finding.span).collect();
+    let found = references(case)?.into_iter().filter(|(_, named)| !lost.contains(&named.span));
+    let found: Vec<_> = found.collect();
+    if found.is_empty() {
+        return Err(NotYet::see("no reference leads to another VEP", "succession-resolves"));
+    }
+    let findings = found.into_iter().filter_map(|(key, named)| {
+        let other = case.world.head.numbered(named.value).next()?;
         let (back, answer) = match key {
             "replaces" => ("superseded-by", &other.facts.superseded_by),
             _ => ("replaces", &other.facts.replaces),

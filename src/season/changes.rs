@@ -1,5 +1,5 @@
-//! What changed since a day or a commit: VEPs that came, went or moved, and whose state, title, targets, people or gate
-//! are others now.
+//! What changed since a day or a commit: VEPs that came, went or moved, and whose state, title, stage, SIGs, gates, targets or
+//! people are others now.
 //!
 //! Both texts are read as of the same day, so that nothing changes because time passes: what a release that came out
 //! means is a risk, and no change of the document.
@@ -155,6 +155,15 @@ fn differing(world: &World, was: &Document, now: &Document) -> Vec<String> {
     };
     said("state", status(world, was), status(world, now));
     said("title", title(was), title(now));
+    // In prose the stage in flight is what the targets come to.
+    if !(is_legacy(was) && is_legacy(now)) {
+        said("stage in flight", stage(was), stage(now));
+    }
+    said("owning SIG", sigs(super::sig(was)), sigs(super::sig(now)));
+    let others = |document: &Document| listed(document.facts.participating.iter().map(|it| it.value.clone()));
+    said("participating SIGs", others(was), others(now));
+    let gates = |document: &Document| listed(document.facts.gates.iter().map(|it| it.value.clone()));
+    said("feature gate", gates(was), gates(now));
     let (before, after) = (targets(world, was), targets(world, now));
     for stage in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
         let release =
@@ -172,6 +181,29 @@ fn differing(world: &World, was: &Document, now: &Document) -> Vec<String> {
     }
     said("path", code(&one_line(was.path(), 200)), code(&one_line(now.path(), 200)));
     what
+}
+
+/// The stage in flight.
+fn stage(document: &Document) -> String {
+    let written = document.facts.stage.as_ref().map(|stage| stage.value);
+    let stage = written.or_else(|| document.facts.target().map(|(stage, _)| stage));
+    stage.map_or_else(|| "none".into(), |stage| stage.to_string())
+}
+
+/// A SIG, or that there is none.
+fn sigs(sig: Option<&str>) -> String {
+    sig.map_or_else(|| "none".into(), |sig| code(&one_line(sig, 40)))
+}
+
+/// Names as they are compared: each once, in the order of the alphabet.
+fn listed(names: impl Iterator<Item = String>) -> String {
+    let names: BTreeSet<String> = names.collect();
+    let more = names.len().saturating_sub(MOST_PEOPLE);
+    if names.is_empty() {
+        return "none".into();
+    }
+    let shown = names.iter().take(MOST_PEOPLE).map(|name| code(&one_line(name, 60)));
+    shown.chain((more > 0).then(|| format!("{more} more"))).collect::<Vec<_>>().join(", ")
 }
 
 /// The targets, stage by stage; also of what no key of the schema can say.

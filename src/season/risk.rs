@@ -9,9 +9,6 @@ use crate::vep::{Release, Status};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// How many days before a freeze it is near.
-pub const NEAR: i32 = 14;
-
 /// Most findings of one rule that are told; the others are counted.
 const MOST_TOLD: usize = 2;
 
@@ -176,7 +173,7 @@ fn freezes(look: &Look<'_>, releases: &[Release]) -> Option<At> {
                 let why = format!("the VEP Freeze of {release} was on {freeze}, and it is provisional");
                 Some(At { risk: Risk::FreezePassed, why })
             }
-            1..=NEAR => {
+            left if left > 0 && left <= look.world.in_force().near => {
                 let why = format!("{left} day{s} to the VEP Freeze of {release}, and it is provisional");
                 Some(At { risk: Risk::FreezeNear, why })
             }

@@ -10,7 +10,7 @@ use crate::calendar::Freeze;
 use crate::document::{Document, Front, FrontMatter};
 use crate::rule::Was;
 use crate::text::{code, one_line};
-use crate::vep::{CANONICAL_SIGS, META_FOLDER, Release, Status};
+use crate::vep::{CANONICAL_SIGS, META_FOLDER, Release, Status, read_number};
 use crate::world::World;
 use crate::yaml::{self, Kind, Node, Plain};
 
@@ -73,7 +73,7 @@ pub const CHECKS: &[Check] = &[
     Check {
         id: "number-is-issue",
         asks: "the number is that of an issue and not of a pull request (asked online); NNNN passes",
-        rules: &[],
+        rules: &["number-is-issue"],
         reads: &["vep-number"], owns: &[], ask: number_is_issue,
     },
     Check {
@@ -465,9 +465,18 @@ fn number_positive(draft: &Draft<'_>) -> Option<Answer> {
 fn number_is_issue(draft: &Draft<'_>) -> Option<Answer> {
     match number(draft)? {
         Number::Placeholder => pass("NNNN passes"),
+        Number::Positive if is_merged(draft) => {
+            fail("the base branch has merged a pull request of this number")
+        }
         Number::Positive | Number::Unsure(_) => unknown("asked online, which is not done here"),
         Number::Wrong => None,
     }
+}
+
+/// Whether the base branch has merged a pull request of the number that is written there.
+fn is_merged(draft: &Draft<'_>) -> bool {
+    let number = draft.text("vep-number").and_then(read_number);
+    draft.world.merged.as_ref().zip(number).is_some_and(|(merged, number)| merged.subject(number).is_some())
 }
 
 const EXEMPT: &str = "meta-VEPs are exempt";

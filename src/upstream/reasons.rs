@@ -62,6 +62,9 @@ pub const REASONS: &[Reason] = &[
     reason(&["owning-sig-known"], |it| it.word == Word::Fail && it.ours.any != Some(Severity::Warning),
         "VEP-282 names three SIGs and the draft takes no other; SIG folders and settings of the checkout and the org's labels are SIGs to ours, because others own VEPs on main."),
 
+    reason(&["number-is-issue"], |it| it.word == Word::Fail && it.ours.any == Some(Severity::Warning),
+        "Ours warns of a document that was merged before VEP-282, because only its migration can give it another number; the draft makes no such difference."),
+
     reason(&["gate-present"], |it| it.word == Word::Fail && it.ours.any == Some(Severity::Warning),
         "VEP-282's schema lets the gate be left out where the body justifies it, so ours warns; the draft wants the key in every file."),
     reason(&["gate-present"], passes,

@@ -7,7 +7,7 @@
 //! Absent on purpose: opening it. A person signs off, pushes and posts.
 
 use super::transition::{self, Lack, Question};
-use super::{Name, Trouble, Verb, Writes, inputs, label, one, one_or_many, owed};
+use super::{Commit, Compare, Name, Trouble, Verb, Writes, inputs, label, one, one_or_many, owed};
 use crate::document::Document;
 use crate::lifecycle::{Standing, step, who};
 use crate::owners::blunderbuss;
@@ -77,8 +77,12 @@ pub struct Answer {
     notes: Vec<String>,
     #[serde(skip)]
     patches: Vec<Patch>,
+    /// The commits: each a branch of its own.
     #[serde(skip)]
-    commit: Option<(String, String)>,
+    commits: Vec<Commit>,
+    /// Whether they are those of a batch, which leaves the checkout on the branch it was on.
+    #[serde(skip)]
+    is_batch: bool,
 }
 
 /// One bump.
@@ -102,6 +106,9 @@ struct Told {
     /// The nearest lawful way
     #[serde(skip_serializing_if = "str::is_empty")]
     way: &'static str,
+    /// What a person may decide, where the answer is a question
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ways: Vec<String>,
     /// Who decides
     who: &'static str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -152,6 +159,8 @@ struct Pools {
     layers: Vec<String>,
     /// Who can merge
     approvers: Vec<String>,
+    /// Which state of OWNERS was read
+    of: String,
     rule: &'static str,
 }
 
@@ -165,6 +174,7 @@ impl Verb for Bump {
     const WRITES: Writes = Writes::Commits;
     // A legacy VEP's step includes its migration, whose day of creation the history knows.
     const REMEMBERS: bool = true;
+    const ASKS_RULES: bool = true;
     type Ask = Ask;
     type Answer = Answer;
 
@@ -177,7 +187,8 @@ impl Verb for Bump {
             left_out: 0,
             notes: vec![],
             patches: vec![],
-            commit: None,
+            commits: vec![],
+            is_batch: ask.due,
         };
         if ask.due {
             due(world, ask.full, &mut answer);
@@ -198,11 +209,15 @@ impl Verb for Bump {
         };
         let proposal = propose(world, document, step(start, to), &given);
         if proposal.outcome.is_open() && proposal.patches.is_empty() {
-            let what = format!("nothing would change: {} is so already", label(document));
-            return Err(Trouble::new(what, "Name another state, or with `set` what is to be another."));
+            if let Some(empty) = ask.set.iter().find(|set| set.trim_end().ends_with('=')) {
+                let what = format!("{} gives no value", code(empty));
+                return Err(Trouble::new(what, "Give it as key=value, such as milestone.beta=v1.11."));
+            }
+            answer.notes.push(format!("{} is so already, so nothing changes.", label(document)));
+            return Ok(answer);
         }
         let pull = prepared(world, document, &proposal, &given);
-        answer.commit = pull.as_ref().map(|pull| (pull.branch.clone(), pull.message.clone()));
+        answer.commits.extend(pull.as_ref().map(|pull| commit(pull, &proposal)));
         answer.bumps.push(told(world, document, &proposal, pull, None));
         answer.patches = proposal.patches;
         Ok(answer)
@@ -223,8 +238,27 @@ impl Verb for Bump {
     }
 
     fn commit(answer: &Answer) -> Option<(&str, &str)> {
-        answer.commit.as_ref().map(|(branch, message)| (branch.as_str(), message.as_str()))
+        let only = answer.commits.first().filter(|_| !answer.is_batch);
+        only.map(|commit| (commit.branch.as_str(), commit.message.as_str()))
     }
+
+    fn commits(answer: &Answer) -> Option<&[Commit]> {
+        answer.is_batch.then_some(answer.commits.as_slice())
+    }
+
+    // For the OWNERS that Prow would read: a change cannot choose who reviews it.
+    fn compares(_ask: &Ask) -> Option<Compare> {
+        Some(Compare::default())
+    }
+
+    fn does_without_base(_ask: &Ask) -> bool {
+        true
+    }
+}
+
+/// The commit of a pull request.
+fn commit(pull: &Prepared, proposal: &Proposal) -> Commit {
+    Commit { branch: pull.branch.clone(), message: pull.message.clone(), patches: proposal.patches.clone() }
 }
 
 fn prepared(world: &World, document: &Document, proposal: &Proposal, given: &Inputs) -> Option<Prepared> {
@@ -253,6 +287,7 @@ fn told(
         why: step.ground.why,
         evidence: step.ground.evidence.iter().map(ToString::to_string).collect(),
         way: step.ground.way,
+        ways: vec![],
         who: who(step.to),
         lacks: if refused { vec![] } else { transition::lacks(&proposal.lacks) },
         asks: if refused { vec![] } else { transition::questions(proposal) },
@@ -280,7 +315,7 @@ fn pull_request(world: &World, document: &Arc<Document>, proposal: &Proposal, pu
 }
 
 fn pools(world: &World, path: &str) -> Pools {
-    let owners = &world.owners;
+    let (owners, of) = world.owners_in_force();
     let shown = |logins: std::collections::BTreeSet<String>| -> Vec<String> {
         logins.into_iter().map(|login| one_line(&login, 40)).collect()
     };
@@ -294,6 +329,7 @@ fn pools(world: &World, path: &str) -> Pools {
             })
             .collect(),
         approvers: shown(owners.approvers(path)),
+        of,
         rule: blunderbuss::RULE,
     }
 }
@@ -304,26 +340,33 @@ fn due(world: &World, full: bool, answer: &mut Answer) {
         .head
         .proposals()
         .iter()
-        .filter_map(|document| Some((document, document.start()?, due_step(world, document)?)))
+        .filter_map(|document| Some((document, document.start()?, is_due(world, document)?)))
         .collect();
     let beyond = candidates.len().saturating_sub(MOST_LOOKED_AT);
     world.work.expect(candidates.len().min(MOST_LOOKED_AT));
     let mut bumps: Vec<(Readiness, Told)> = Vec::new();
-    for (document, start, (to, why)) in candidates.into_iter().take(MOST_LOOKED_AT) {
-        let mut proposal = propose(world, document, step(start, to), &Inputs::default());
+    for (document, start, due) in candidates.into_iter().take(MOST_LOOKED_AT) {
+        let nothing = Inputs::default();
+        let proposal = propose(world, document, step(start, due.to), &nothing);
         // A gate is due when it is complete, and not before.
-        if to == Status::Implementable && proposal.outcome != Readiness::Ready {
+        if due.ways.is_empty() && !proposal.outcome.is_open() {
             continue;
         }
-        // That a release is out by plan confirms nothing; what shipped and what slipped is for people to say.
-        if to != Status::Implementable && proposal.outcome == Readiness::Ready {
-            proposal.outcome = Readiness::Undecided;
+        // Nothing that a person has to decide is chosen for them.
+        if !due.ways.is_empty() {
+            let asked =
+                Proposal { outcome: Readiness::Undecided, patches: vec![], lacks: vec![], ..proposal };
+            let told =
+                Told { asks: vec![], ways: due.ways, ..told(world, document, &asked, None, Some(due.why)) };
+            bumps.push((Readiness::Undecided, if full { told } else { brief(told) }));
+            continue;
         }
-        if to == Status::Deferred {
-            proposal.patches.clear();
+        let pull = prepared(world, document, &proposal, &nothing);
+        if proposal.outcome == Readiness::Ready {
+            answer.commits.extend(pull.as_ref().map(|pull| commit(pull, &proposal)));
+            answer.patches.extend(proposal.patches.iter().cloned());
         }
-        let pull = full.then(|| prepared(world, document, &proposal, &Inputs::default())).flatten();
-        let told = told(world, document, &proposal, pull, Some(why));
+        let told = told(world, document, &proposal, pull.filter(|_| full), Some(due.why));
         bumps.push((proposal.outcome, if full { told } else { brief(told) }));
     }
     bumps.sort_by_key(|(outcome, _)| *outcome as usize);
@@ -360,42 +403,47 @@ fn brief(told: Told) -> Told {
     Told { warnings: vec![], evidence: vec![], freeze: None, ..told }
 }
 
-/// The step that is due for a document, and why.
-fn due_step(world: &World, document: &Arc<Document>) -> Option<(Status, String)> {
+/// What is due for a document.
+struct Due {
+    /// The step; where a person has to decide which, the likeliest.
+    to: Status,
+    why: String,
+    /// What a person may decide; none where the step is the only one.
+    ways: Vec<String>,
+}
+
+/// What is due for a document. That a release is out says nothing of what shipped in it, so it is a question.
+fn is_due(world: &World, document: &Arc<Document>) -> Option<Due> {
     let status = document.facts.status.as_ref()?.value;
-    let target = document.facts.target();
-    let out = |release| world.calendar.is_out(release, world.today) == Some(true);
-    match (status, target) {
-        (Status::Implementable, Some((Stage::Ga, release))) if out(release.value) => {
-            let why = format!(
-                "ga was targeted for {}, whose planned GA date has passed; nothing here confirms that it shipped",
-                release.value
-            );
-            Some((Status::Implemented, why))
+    let (stage, release) = document.facts.target().map(|(stage, release)| (stage, release.value))?;
+    let is_out = world.calendar.is_out(release, world.today) == Some(true);
+    let passed = format!("{stage} was targeted for {release}, whose planned GA date has passed");
+    let retarget = format!("It is still worked on: set `milestone.{stage}` to a later release.");
+    let defer = "It is not worked on: defer it (`to` deferred).".to_owned();
+    let shipped = match Stage::ALL.iter().find(|next| **next > stage) {
+        None => "It shipped: bump it to implemented (`to` implemented).".to_owned(),
+        Some(next) => format!("It shipped: graduate it (set `stage` to {next}, and `milestone.{next}`)."),
+    };
+    match status {
+        Status::Implementable if is_out => Some(Due {
+            to: if stage == Stage::Ga { Status::Implemented } else { status },
+            why: format!("{passed}. Nothing here confirms that it shipped"),
+            ways: vec![shipped, retarget, defer],
+        }),
+        Status::Provisional if is_out => Some(Due {
+            to: status,
+            why: format!("{passed}, and the VEP never became implementable"),
+            ways: vec![retarget, defer],
+        }),
+        // What the gate asks for first; the book is asked about the rest.
+        Status::Provisional if document.facts.reviewers.is_empty() || document.facts.approvers.is_empty() => {
+            None
         }
-        (Status::Provisional, Some((stage, release))) if out(release.value) => {
-            let release = release.value;
-            let why = format!(
-                "{stage} was targeted for {release}, which is out, and the VEP never became implementable: retarget it (set milestone.{stage}) or defer it"
-            );
-            Some((Status::Deferred, why))
-        }
-        (Status::Implementable, Some((stage, release))) if out(release.value) => {
-            let release = release.value;
-            let why = format!(
-                "{stage} was targeted for {release}, which is out by plan; nothing here confirms that it shipped: graduate it, retarget it (set milestone.{stage}) or defer it"
-            );
-            Some((Status::Deferred, why))
-        }
-        (Status::Provisional, Some((stage, release))) => {
-            // What the gate asks for first; the book is asked about the rest.
-            let named = !document.facts.reviewers.is_empty() && !document.facts.approvers.is_empty();
-            let why = format!(
-                "the gate is complete: people are named and {stage} is targeted for {}",
-                release.value
-            );
-            named.then_some((Status::Implementable, why))
-        }
+        Status::Provisional => Some(Due {
+            to: Status::Implementable,
+            why: format!("the gate is complete: people are named and {stage} is targeted for {release}"),
+            ways: vec![],
+        }),
         _ => None,
     }
 }
@@ -403,7 +451,7 @@ fn due_step(world: &World, document: &Arc<Document>) -> Option<(Status, String)>
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Today is {}. Dates: {}.", self.today, self.calendar)?;
-        if self.bumps.is_empty() {
+        if self.bumps.is_empty() && self.is_batch {
             writeln!(f, "No bump is due.")?;
         }
         self.bumps.iter().try_for_each(|bump| bump.fmt(f))?;
@@ -430,6 +478,7 @@ impl fmt::Display for Told {
         if !self.way.is_empty() && (unsettled || self.pull_request.is_none()) {
             writeln!(f, "- the lawful way: {}", self.way)?;
         }
+        self.ways.iter().try_for_each(|way| writeln!(f, "- {way}"))?;
         self.lacks.iter().try_for_each(|lack| writeln!(f, "- lacks {lack}"))?;
         self.asks.iter().try_for_each(|ask| writeln!(f, "- {ask}"))?;
         self.warnings.iter().try_for_each(|warning| writeln!(f, "- warning {warning}"))?;
@@ -455,9 +504,9 @@ impl fmt::Display for Pull {
             f,
             "`freeze-exception` and `target/*` are no registered labels; a maintainer sets them by hand."
         )?;
-        let Pools { leaf, layers, approvers, rule } = &self.reviewers;
+        let Pools { leaf, layers, approvers, of, rule } = &self.reviewers;
         let listed = |logins: &[String]| if logins.is_empty() { "nobody".into() } else { joined(logins) };
-        writeln!(f, "Reviewers by OWNERS: leaf: {}. {rule}", listed(leaf))?;
+        writeln!(f, "Reviewers by OWNERS ({of}): leaf: {}. {rule}", listed(leaf))?;
         layers.iter().try_for_each(|layer| writeln!(f, "- {layer}"))?;
         writeln!(f, "Who can merge: {}.", listed(approvers))?;
         writeln!(f, "Owed by people:")?;

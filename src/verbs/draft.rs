@@ -159,6 +159,7 @@ impl Verb for Draft {
     const GUIDANCE: &'static str =
         "Leave out what nobody told you; it becomes a placeholder. Fill the sections, then validate_vep.";
     const WRITES: Writes = Writes::Files;
+    const ASKS_RULES: bool = true;
     type Ask = Ask;
     type Answer = Answer;
 
@@ -193,6 +194,11 @@ impl Verb for Draft {
             path,
             text,
         })
+    }
+
+    // Without a number there is no folder to write to.
+    fn is_done(_answer: &Answer) -> bool {
+        false
     }
 
     fn patches(answer: &Answer) -> &[Patch] {

@@ -10,9 +10,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How many days before a freeze the exception mail is offered.
-const NEAR: i32 = 14;
-
 /// Checks the freeze of a release, a VEP or the season.
 #[derive(Debug)]
 pub struct CheckFreeze;
@@ -128,8 +125,9 @@ impl Verb for CheckFreeze {
                     .map(|fault| format!("{release} schedule.yaml line {}: {}", fault.line, fault.what)),
             );
         }
-        let urgent =
-            |dates: &&Dates| dates.days_left.is_some_and(|left| left <= NEAR) && dates.phase != "released";
+        let urgent = |dates: &&Dates| {
+            dates.days_left.is_some_and(|left| left <= world.in_force().near) && dates.phase != "released"
+        };
         let exception =
             dates.iter().find(urgent).map(|dates| exception(&dates.release, vep.map(|it| it.as_ref())));
         Ok(Answer {

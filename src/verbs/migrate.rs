@@ -157,6 +157,7 @@ impl Verb for Migrate {
     const GUIDANCE: &'static str = "Settle each doubt with a chair before you show the patch as done.";
     const WRITES: Writes = Writes::Commits;
     const REMEMBERS: bool = true;
+    const ASKS_RULES: bool = true;
     type Ask = Ask;
     type Answer = Answer;
 

@@ -3,6 +3,7 @@
 use super::{Trouble, Verb, known_sig, notices, one_or_many};
 use crate::document::{Document, Fact, Facts, Origin};
 use crate::search::{Found, search};
+use crate::season;
 use crate::text::{code, in_cell, one_line};
 use crate::vep::{Handle, Release, Stage, Status};
 use crate::world::World;
@@ -270,6 +271,7 @@ fn fitting(rows: impl Iterator<Item = Row>) -> Vec<Row> {
 
 /// The filters, read once.
 struct Filter<'a> {
+    world: &'a World,
     ask: &'a Ask,
     sig: Option<String>,
     release: Option<Release>,
@@ -278,7 +280,7 @@ struct Filter<'a> {
 }
 
 impl<'a> Filter<'a> {
-    fn of(world: &World, ask: &'a Ask) -> Result<Self, Trouble> {
+    fn of(world: &'a World, ask: &'a Ask) -> Result<Self, Trouble> {
         let release = match &ask.release {
             None => None,
             Some(text) => Some(Release::read(text).ok_or_else(|| {
@@ -290,6 +292,7 @@ impl<'a> Filter<'a> {
         };
         let sig = ask.sig.as_deref().map(|name| known_sig(world, name)).transpose()?;
         Ok(Self {
+            world,
             ask,
             sig,
             release,
@@ -307,17 +310,11 @@ impl<'a> Filter<'a> {
         let plan_fits = match (self.ask.stage, self.release) {
             (Some(stage), Some(release)) => facts.targets.get(&stage).is_some_and(|it| it.value == release),
             (Some(stage), None) => facts.stage.as_ref().is_some_and(|it| it.value == stage),
-            (None, Some(release)) => facts.targets.values().any(|it| it.value == release),
+            (None, Some(release)) => season::is_for(self.world, document, &[release]),
             (None, None) => true,
         };
-        let sig_fits = self
-            .sig
-            .as_deref()
-            .is_none_or(|wanted| sig(document) == Some(wanted) || document.home.folder() == Some(wanted));
-        let person_fits = self
-            .person
-            .as_ref()
-            .is_none_or(|wanted| facts.people().any(|(_, person)| person.value.is(wanted)));
+        let sig_fits = self.sig.as_deref().is_none_or(|wanted| season::is_of_sig(document, wanted));
+        let person_fits = self.person.as_ref().is_none_or(|wanted| season::names_person(document, wanted));
         let gate_fits = self
             .gate
             .as_deref()

@@ -5,7 +5,8 @@
 //!
 //! Absent on purpose: the verdict of people. A change that would pass is not approved.
 
-use super::{Compare, Text, Trouble, Verb, declared, notices, one_or_many, owed, was};
+use super::{Compare, Text, Trouble, Verb, declared, notices, one_or_many, owed, untold, was};
+use crate::corpus::Notice;
 use crate::document::Document;
 use crate::law::Severity;
 use crate::render::{self, Found, Judged, Upstream};
@@ -13,7 +14,7 @@ use crate::report::Report;
 use crate::sheet::{Bar, Counts, Outcome, Sheet, judge, judge_change};
 use crate::text::{code, code_up_to, one_line};
 use crate::upstream::{self, Said};
-use crate::world::{Base, World};
+use crate::world::{Base, Overtaken, Tip, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -21,6 +22,8 @@ use std::sync::Arc;
 
 /// Most documents that an answer tells of.
 const MOST_DOCUMENTS: usize = 20;
+/// Most documents that are named as changed on the base branch meanwhile.
+const MOST_OVERTAKEN: usize = 5;
 /// Most findings that a brief answer tells.
 const MOST_FINDINGS: usize = 40;
 
@@ -74,7 +77,7 @@ pub struct Ask {
 pub struct Answer {
     #[serde(skip)]
     report: Report,
-    /// `would pass`, `would fail`, or `a person must decide`
+    /// `would pass`, `would fail`, `a person must decide`, or `nothing differs`
     verdict: &'static str,
     /// The day the answer is for
     today: String,
@@ -149,6 +152,12 @@ impl Verb for Review {
         pull.title = ask.title.clone();
         pull.labels = (!ask.labels.is_empty()).then(|| ask.labels.clone());
         let world = World { pull, ..world.clone() };
+        let is_empty = !base.differs(&world);
+        let notes = notes(base, ask.body.as_ref());
+        let world = world.as_merged();
+        let Some(base) = &world.base else {
+            return Err(Trouble::new("there is nothing to compare with", "Name the base."));
+        };
         let touched: Vec<&Arc<Document>> = base.touched(&world.head).collect();
         let is_touched = |sheet: &Sheet| touched.iter().any(|it| it.path() == sheet.path);
         world.work.expect(world.head.proposals().len());
@@ -164,7 +173,11 @@ impl Verb for Review {
         let mut report = Report::new(&world, base.name.clone(), whole, sheets, Bar::of(&world, ask.all));
         report.declare(&declarations);
         report.people = owed(&touched, ask.author.as_deref());
-        report.notes = notes(&world, base, ask.body.as_ref());
+        let is_conflict = |note: &&String| note.starts_with(NO_MERGE);
+        report.conflicts = notes.iter().filter(is_conflict).cloned().collect();
+        report.notes = notes;
+        report.notes.extend(notices(untold(unread_news(&world, base), report.whole.as_ref())));
+        report.is_empty = is_empty;
         if ask.upstream {
             report.upstream = upstream(&world, base, &report.sheets);
         }
@@ -209,7 +222,7 @@ fn answer(report: Report, touched: usize) -> Answer {
     let left_out = if full { 0 } else { shorten(&mut change, &mut documents, report.bar) };
     let Counts { errors, warnings, advice } = report.counts();
     Answer {
-        verdict: would(report.outcome()),
+        verdict: if report.nothing().is_some() { "nothing differs" } else { would(report.outcome()) },
         today: report.today.to_string(),
         base: report.base.clone(),
         calendar: report.calendar.clone(),
@@ -238,12 +251,45 @@ fn upstream(world: &World, base: &Base, sheets: &[Sheet]) -> Vec<Said> {
     base.edited(&world.head).map(said).collect()
 }
 
-/// What else is to be known of a change: what its body lacks, and the files that were not read as they stand.
-/// What the base's files are like as well is not this change's matter.
-fn notes(world: &World, base: &Base, body: Option<&Text>) -> Vec<String> {
+/// What else is to be known of a change: what its body lacks, and what the base branch has changed meanwhile.
+fn notes(base: &Base, body: Option<&Text>) -> Vec<String> {
+    let tip = base.tip.iter().flat_map(|tip| tip.overtaken.iter().map(move |it| (tip, it)));
+    let mut notes: Vec<String> =
+        tip.clone().take(MOST_OVERTAKEN).map(|(tip, it)| meanwhile(tip, it)).collect();
+    let more = tip.count().saturating_sub(MOST_OVERTAKEN);
+    if more > 0 {
+        notes.push(format!("{more} more documents were changed on the base branch meanwhile."));
+    }
+    notes.extend(body_notes(body));
+    notes
+}
+
+/// How the note on a change begins that cannot be merged.
+const NO_MERGE: &str = "does not merge";
+
+/// What the base branch has done to a document since the change parted from it.
+fn meanwhile(tip: &Tip, overtaken: &Overtaken) -> String {
+    let (path, name) = (code(&overtaken.path), &tip.name);
+    let changed = format!("was changed on the base branch ({name}) since this change parted from it");
+    match (&overtaken.merged, &overtaken.there) {
+        (Some(_), _) => {
+            format!("{path} {changed}. The two merge; it is checked as the merge would leave it.")
+        }
+        (None, Some(_)) => format!(
+            "{NO_MERGE}: {path} {changed}, and the two conflict. It is checked as this change has it. Rebase or \
+             merge, and resolve the conflict."
+        ),
+        (None, None) => format!(
+            "{NO_MERGE}: {path} was removed from the base branch ({name}) since this change parted from it. It \
+             is checked as this change has it."
+        ),
+    }
+}
+
+/// The notices that are this change's: what the base's files are like as well is not its matter.
+fn unread_news<'w>(world: &'w World, base: &'w Base) -> impl Iterator<Item = &'w Notice> {
     let old = base.world.head.notices();
-    let news = world.head.notices().iter().filter(|notice| !old.contains(notice));
-    body_notes(body).into_iter().chain(notices(news)).collect()
+    world.head.notices().iter().filter(move |notice| !old.contains(notice))
 }
 
 /// Keeps the answer readable: what was there before is counted and not told, and only so many documents and
@@ -279,6 +325,9 @@ fn body_notes(body: Option<&Text>) -> Vec<String> {
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(nothing) = self.report.nothing() {
+            return writeln!(f, "Verdict: **{}**. Today is {}.", nothing, self.today);
+        }
         let counts = Counts { errors: self.errors, warnings: self.warnings, advice: self.advice };
         let s = if self.touched == 1 { "" } else { "s" };
         writeln!(

@@ -4,7 +4,7 @@
 //!
 //! Absent on purpose: a choice. A name in front matter is a promise that only that person can make.
 
-use super::{Name, Trouble, Verb, known_sig, label, one};
+use super::{Compare, Name, Trouble, Verb, known_sig, label, one};
 use crate::document::{Document, Front};
 use crate::matter::implied;
 use crate::owners::blunderbuss::{ANEW, Kind, RULE, WANTED};
@@ -174,7 +174,7 @@ impl Verb for Reviewers {
             }
         }
         let sigs = if pools.is_some() { vec![] } else { capacities(world, &live, &within) };
-        notes.extend(unseen(world, &live, pools.is_some()));
+        notes.extend(unseen(&live));
         let mut load: Vec<Load> = load.into_values().collect();
         let carried = |it: &Load| it.reviews + it.approves;
         load.sort_by(|one, other| {
@@ -185,6 +185,15 @@ impl Verb for Reviewers {
         let end = offset.saturating_add(load.len());
         let next_offset = (end < people && !load.is_empty()).then_some(end);
         Ok(Answer { today: world.today.to_string(), pools, load, people, next_offset, sigs, notes })
+    }
+
+    // Prow reads OWNERS of the base branch, so a change cannot choose who reviews it.
+    fn compares(_ask: &Ask) -> Option<Compare> {
+        Some(Compare::default())
+    }
+
+    fn does_without_base(_ask: &Ask) -> bool {
+        true
     }
 
     fn about(answer: &Answer) -> Vec<&str> {
@@ -282,7 +291,8 @@ fn pools(world: &World, ask: &Ask, notes: &mut Vec<String>) -> Result<Option<Poo
         (None, Some(path)) => (proper(path)?, world.head.at(path)),
     };
     // Prow reads the base branch, so a change cannot choose who judges it.
-    let owners = &world.before().owners;
+    let (owners, of) = world.owners_in_force();
+    notes.push(format!("OWNERS: {of}."));
     let author = author(ask, document.map(|it| it.as_ref()), notes)?;
     let draw = owners.draw(&[&path], author.as_deref());
     if draw.most < WANTED {
@@ -425,7 +435,7 @@ fn capacities(world: &World, live: &[&Arc<Document>], within: &Within) -> Vec<Ca
         capacity.without_reviewers += usize::from(!is_named(&facts.reviewers));
         capacity.without_approvers += usize::from(!is_named(&facts.approvers));
         if capacity.pool == 0 {
-            capacity.pool = world.before().owners.draw(&[document.path()], None).candidates().len();
+            capacity.pool = world.owners_in_force().0.draw(&[document.path()], None).candidates().len();
         }
     }
     let mut capacities: Vec<Capacity> = capacities
@@ -438,7 +448,7 @@ fn capacities(world: &World, live: &[&Arc<Document>], within: &Within) -> Vec<Ca
 }
 
 /// What this answer cannot see.
-fn unseen(world: &World, live: &[&Arc<Document>], of_a_path: bool) -> Vec<String> {
+fn unseen(live: &[&Arc<Document>]) -> Vec<String> {
     let mut notes = Vec::new();
     let legacy = live.iter().filter(|document| matches!(document.front, Front::Absent { .. })).count();
     if legacy > 0 {
@@ -446,9 +456,6 @@ fn unseen(world: &World, live: &[&Arc<Document>], of_a_path: bool) -> Vec<String
             "{legacy} of {} live VEPs have no front matter, so they name nobody; migrate_vep gives them one.",
             live.len()
         ));
-    }
-    if of_a_path && world.base.is_none() {
-        notes.push("OWNERS are read as they are here; Prow reads those of the base branch.".into());
     }
     notes.push(
         "A suggestion is no commitment: a name in front matter is a promise that this person made. Who is a \

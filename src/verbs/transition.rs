@@ -162,6 +162,7 @@ impl Verb for Transition {
     const WRITES: Writes = Writes::Files;
     // A legacy VEP's step includes its migration, whose day of creation the history knows.
     const REMEMBERS: bool = true;
+    const ASKS_RULES: bool = true;
     type Ask = Ask;
     type Answer = Answer;
 

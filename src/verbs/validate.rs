@@ -1,13 +1,17 @@
 //! `validate`: what does the book say about it?
 
-use super::{Compare, Name, Text, Trouble, Verb, Writes, notices, one, one_or_many, said, unknown, was};
+use super::{
+    Compare, Name, Text, Trouble, Verb, Writes, notices, one, one_or_many, said, unknown, untold, was,
+};
+use crate::corpus::Notice;
 use crate::document::{Document, Home, MOST_BYTES};
 use crate::patch::Patch;
 use crate::proposal::mended;
 use crate::render::{self, FilePatch, Found, Judged};
 use crate::report::{self, Report};
 use crate::rule::Was;
-use crate::sheet::{Bar, Counts, Outcome, Sheet, judge, judge_checkout};
+use crate::settings;
+use crate::sheet::{Bar, Counts, Flaw, Outcome, Sheet, judge, judge_checkout};
 use crate::text::{Source, code};
 use crate::world::World;
 use schemars::JsonSchema;
@@ -154,17 +158,21 @@ impl Verb for Validate {
                     return Err(Trouble::new("was goes with one VEP", "Name the one VEP, or give a draft."));
                 }
                 (None, names) => {
-                    whole = Some(judge_checkout(world)).filter(Sheet::has_news);
+                    // Who names VEPs does not ask about other files.
+                    let about =
+                        |flaw: &Flaw| names.is_empty() || flaw.elsewhere.as_deref() == Some(settings::FILE);
+                    whole = Some(judge_checkout(world).only(about)).filter(Sheet::has_news);
                     (judge_tree(&mut judging, names)?, base_of(world))
                 }
             },
         };
         match ask.detail {
-            Detail::Brief => notes.extend(notices(world.head.notices())),
-            Detail::Full => notes.extend(world.head.notices().iter().map(said)),
+            Detail::Brief => notes.extend(notices(untold(world.head.notices(), whole.as_ref()))),
+            Detail::Full => notes.extend(untold(world.head.notices(), whole.as_ref()).into_iter().map(said)),
         }
         let report = Report::new(world, base, whole, sheets, Bar::of(world, ask.all));
-        Ok(answer(Report { notes, full: ask.detail == Detail::Full, ..report }, judging.patches))
+        let full = ask.detail == Detail::Full;
+        Ok(answer(Report { notes, full, named: !ask.veps.is_empty(), ..report }, judging.patches))
     }
 
     fn texts(ask: &mut Ask) -> Vec<&mut Text> {
@@ -172,7 +180,13 @@ impl Verb for Validate {
     }
 
     fn compares(ask: &Ask) -> Option<Compare> {
-        ask.base.clone().map(|base| Compare { base: Some(base), ..Compare::default() })
+        // A draft and a VEP whose past is given have their base.
+        let is_given = ask.draft.is_some() || ask.was.is_some();
+        (!is_given).then(|| Compare { base: ask.base.clone(), ..Compare::default() })
+    }
+
+    fn does_without_base(ask: &Ask) -> bool {
+        ask.base.is_none()
     }
 
     fn report(answer: &Answer) -> Option<&Report> {
@@ -213,7 +227,8 @@ impl Judging<'_> {
 fn judge_tree(judging: &mut Judging<'_>, names: &[Name]) -> Result<Vec<Sheet>, Trouble> {
     let world = judging.world;
     let all = world.head.proposals();
-    if all.is_empty() {
+    let is_unread = |it: &Notice| it.why_unread().is_some();
+    if all.is_empty() && !(names.is_empty() && world.head.notices().iter().any(is_unread)) {
         return Err(unknown(&world.head, ""));
     }
     let documents: Vec<&Arc<Document>> = match names {
@@ -221,7 +236,8 @@ fn judge_tree(judging: &mut Judging<'_>, names: &[Name]) -> Result<Vec<Sheet>, T
         names => {
             let mut named: Vec<&Arc<Document>> = Vec::new();
             for name in names {
-                let document = one(&world.head, &name.0)?;
+                let document =
+                    one(&world.head, &name.0).map_err(|trouble| unread(world, name).unwrap_or(trouble))?;
                 if !named.iter().any(|known| known.path() == document.path()) {
                     named.push(document);
                 }
@@ -231,6 +247,21 @@ fn judge_tree(judging: &mut Judging<'_>, names: &[Name]) -> Result<Vec<Sheet>, T
     };
     world.work.expect(documents.len());
     Ok(documents.into_iter().map(|it| judging.sheet(it, was(world, it.path()))).collect())
+}
+
+/// That the VEP of this name is there and was not read.
+fn unread(world: &World, name: &Name) -> Option<Trouble> {
+    let named = |path: &str| {
+        let home = Home::of(path);
+        let number = crate::vep::read_number(&name.0);
+        path == name.0
+            || home.name() == Some(name.0.as_str())
+            || (number.is_some() && home.number() == number)
+    };
+    let mut notices = world.head.notices().iter().filter_map(|notice| Some((notice, notice.why_unread()?)));
+    let (notice, why) = notices.find(|(notice, _)| named(&notice.path))?;
+    let what = format!("{} was not read: {why}", code(&notice.path));
+    Some(Trouble::new(what, "Make it a plain file of UTF-8 text that is not too large."))
 }
 
 /// What the documents of a world are compared with, in words.
