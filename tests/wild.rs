@@ -106,6 +106,7 @@ fn all_64_veps_are_listed_and_none_fails() {
         "companions-appendices",
         "front-matter-present",
         "number-agrees",
+        "alpha-not-skipped",
         "feature-gate-named",
         "milestone-wellformed",
         "stage-within-timebox",
@@ -183,7 +184,8 @@ fn migrated_by_their_labels_they_are_judged_as_expected() {
         ),
         (33, &["warning feature-gate-named", "warning stage-criteria-present"]),
         (62, &[]),
-        (80, &["advice target-not-past", "advice template-comments-gone", "warning stage-criteria-present"]),
+        // A line of its history says that Alpha shipped.
+        (80, &["advice template-comments-gone", "warning stage-criteria-present"]),
         // Alpha is struck through in the prose.
         (106, &[]),
         (141, &[]),
@@ -495,20 +497,23 @@ fn the_calendar_rules_say_over_the_real_targets_what_one_would_defend() {
         // VEP 191 targets v1.11 for GA: later than the release being planned, and without a schedule.
         ("freeze-known", vec![191]),
         ("target-upcoming", vec![191]),
+        // VEP 29 plans GA in a paragraph, and no stage before it.
+        ("alpha-not-skipped", vec![29]),
         // Used up: Beta since v1.7 (16), Alpha since v1.8 (76, 97, 165). Exceeded: Alpha since v1.6 (25, 41) and before it
         // (222, until its Beta in v1.10).
         ("stage-within-timebox", vec![16, 25, 41, 76, 97, 165, 222]),
         (
             "target-not-past",
             vec![
-                3, 10, 19, 21, 24, 33, 35, 62, 69, 80, 90, 104, 109, 115, 127, 140, 143, 160, 168, 171, 190,
-                199, 241, 246, 248, 256, 266, 277, 282, 287, 291,
+                3, 10, 14, 21, 24, 29, 33, 35, 62, 69, 90, 104, 109, 115, 127, 143, 144, 160, 168, 171, 172,
+                190, 199, 241, 246, 248, 256, 266, 277, 282, 287, 291,
             ],
         ),
     ]);
     // v1.10 has passed, too, and no freeze is known to come: v1.11 is being planned by its number.
     let november = BTreeMap::from([
         ("freeze-known", vec![191]),
+        ("alpha-not-skipped", vec![29]),
         (
             "stage-within-timebox",
             vec![
@@ -518,7 +523,7 @@ fn the_calendar_rules_say_over_the_real_targets_what_one_would_defend() {
         (
             "target-not-past",
             vec![
-                3, 10, 19, 24, 31, 33, 35, 62, 69, 80, 90, 104, 106, 111, 115, 127, 140, 141, 156, 160, 171,
+                3, 10, 14, 24, 29, 31, 33, 35, 62, 69, 90, 104, 106, 111, 115, 127, 141, 144, 156, 160, 171,
                 183, 210, 222, 277, 282, 285,
             ],
         ),
@@ -664,7 +669,8 @@ fn the_real_pull_requests_are_reviewed() {
         (378, vec![NO_BLOCK, AHEAD, AHEAD]),
         (380, vec![NO_BLOCK, AHEAD, AHEAD, "warning sections-filled"]),
         (386, vec![NO_BLOCK]),
-        (390, vec![NO_BLOCK]),
+        // Of two gates that it names, none is introduced.
+        (390, vec![NO_BLOCK, NO_GATE]),
         (393, vec![NO_BLOCK, "warning path-conventional", NO_GATE, AHEAD, "warning freeze-known"]),
         (423, vec![NO_BLOCK, AHEAD, AHEAD]),
         (430, vec![NO_BLOCK, NO_GATE]),
