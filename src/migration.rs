@@ -212,14 +212,8 @@ impl Plan<'_> {
 
     /// The stage in flight: the first whose release is still to come, else the last that is targeted.
     fn stage(&self) -> Option<(Stage, Span)> {
-        let targets = &self.document.facts.targets;
-        let out = |release: Release| self.world.calendar.is_out(release, self.world.today) == Some(true);
-        let to_come = targets.iter().find(|(_, release)| !out(release.value));
-        let target = match self.implied.status {
-            Status::Implemented => targets.iter().next_back(),
-            _ => to_come.or_else(|| targets.iter().next_back()),
-        };
-        target.map(|(stage, release)| (*stage, release.span.unwrap_or_else(|| self.document.first_line())))
+        let (stage, release) = self.world.target(self.document)?;
+        Some((stage, release.span.unwrap_or_else(|| self.document.first_line())))
     }
 
     fn values(&self) -> Vec<Value> {

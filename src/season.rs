@@ -19,7 +19,7 @@ pub use risk::{At, Risk};
 pub use succession::{Link, Node, Succession, succession};
 
 use crate::calendar::{Freeze, days, last_safe_day};
-use crate::document::{Document, Front, Origin};
+use crate::document::{Document, Front};
 use crate::lifecycle::{Start, step};
 use crate::matter::implied;
 use crate::migration::{Migration, migrate};
@@ -442,7 +442,7 @@ fn is_unconfirmed(world: &World, document: &Document, stage: Option<Stage>, rele
     }
     let facts = &document.facts;
     let implemented = facts.status.as_ref().is_some_and(|fact| fact.value == Status::Implemented);
-    let in_flight = facts.stage.as_ref().filter(|fact| fact.origin == Origin::FrontMatter);
+    let in_flight = facts.stage.as_ref();
     let moved_on = in_flight.zip(stage).is_some_and(|(fact, stage)| fact.value > stage);
     let ga = world.calendar.schedule(release).and_then(|schedule| schedule.ga);
     let outline = &document.outline;
@@ -484,7 +484,7 @@ impl<'w> Look<'w> {
             status,
             implied: migration.as_ref().map(|it| it.implied.certainty.as_str()),
             targets: targets(world, document),
-            target: then.facts.target().map(|(stage, fact)| (stage, fact.value)),
+            target: world.target(&then).map(|(stage, fact)| (stage, fact.value)),
             lacks: vec![],
             at_gate: status.is_none_or(|it| it.is_live() || it == Status::Deferred),
             sheet: None,

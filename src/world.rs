@@ -6,7 +6,7 @@
 
 use crate::calendar::Calendar;
 use crate::corpus::Corpus;
-use crate::document::{Document, Fact, Origin};
+use crate::document::{Document, Fact};
 use crate::history::{History, Merged};
 use crate::law::Cite;
 use crate::owners::Owners;
@@ -261,7 +261,7 @@ impl World {
     /// targeted one whose release is not out on the day asked, else the latest (governance 3). One definition, for every
     /// answer.
     pub fn stage_in_flight(&self, document: &Document) -> Option<Stage> {
-        if let Some(stage) = document.facts.stage.as_ref().filter(|it| it.origin == Origin::FrontMatter) {
+        if let Some(stage) = &document.facts.stage {
             return Some(stage.value);
         }
         let targets = &document.facts.targets;

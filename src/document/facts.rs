@@ -74,7 +74,7 @@ pub struct Facts {
     pub approvers: Vec<Fact<Handle>>,
     /// The gates.
     pub gates: Vec<Fact<String>>,
-    /// The stage in flight; for a legacy document the latest stage that has a target.
+    /// The stage in flight, where front matter names it; [`crate::world::World::stage_in_flight`] knows it elsewhere.
     pub stage: Option<Fact<Stage>>,
     /// The release for each stage.
     pub targets: BTreeMap<Stage, Fact<Release>>,
@@ -159,21 +159,7 @@ impl Facts {
             .into_iter()
             .map(|(stage, release)| (stage, Fact::new(release.value, release.span, Origin::Prose)))
             .collect();
-        let stage = targets.iter().next_back().map(|(stage, fact)| Fact {
-            value: *stage,
-            span: fact.span,
-            origin: fact.origin,
-        });
-        Self { targets, stage, gates, ..Self::default() }
-    }
-
-    /// The stage in flight and the release that it works towards. Where no stage is named (a meta-VEP
-    /// has none) any one release will do; the latest stage's is taken.
-    pub fn target(&self) -> Option<(Stage, &Fact<Release>)> {
-        match &self.stage {
-            Some(stage) => Some((stage.value, self.targets.get(&stage.value)?)),
-            None => self.targets.iter().next_back().map(|(stage, release)| (*stage, release)),
-        }
+        Self { targets, gates, ..Self::default() }
     }
 
     /// Everybody who is named, with the part they play.

@@ -41,7 +41,7 @@ pub struct Prepared {
 pub fn prepare(world: &World, document: &Document, proposal: &Proposal, inputs: &Inputs) -> Prepared {
     let number = document.number().map_or("NNNN".into(), |number| number.to_string());
     let then = proposal.then.as_ref().unwrap_or(document);
-    let (words, slug) = words(document, then, proposal);
+    let (words, slug) = words(world, document, then, proposal);
     let title = format!("VEP-{number}: {words}");
     let branch = format!("vep-{number}-{slug}");
     let what = what(document, then, proposal, inputs);
@@ -60,9 +60,9 @@ pub fn prepare(world: &World, document: &Document, proposal: &Proposal, inputs: 
 }
 
 /// What is done, as a subject says it, and as a branch does.
-fn words(before: &Document, then: &Document, proposal: &Proposal) -> (String, String) {
+fn words(world: &World, before: &Document, then: &Document, proposal: &Proposal) -> (String, String) {
     let to = proposal.step.to;
-    let target = then.facts.target();
+    let target = world.target(then);
     let for_release =
         target.map_or(String::new(), |(stage, release)| format!(" for {stage} in {}", release.value));
     if proposal.step.ground.standing == Standing::Same {

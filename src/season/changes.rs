@@ -157,7 +157,7 @@ fn differing(world: &World, was: &Document, now: &Document) -> Vec<String> {
     said("title", title(was), title(now));
     // In prose the stage in flight is what the targets come to.
     if !(is_legacy(was) && is_legacy(now)) {
-        said("stage in flight", stage(was), stage(now));
+        said("stage in flight", stage(world, was), stage(world, now));
     }
     said("owning SIG", sigs(super::sig(was)), sigs(super::sig(now)));
     let others = |document: &Document| listed(document.facts.participating.iter().map(|it| it.value.clone()));
@@ -184,9 +184,8 @@ fn differing(world: &World, was: &Document, now: &Document) -> Vec<String> {
 }
 
 /// The stage in flight.
-fn stage(document: &Document) -> String {
-    let written = document.facts.stage.as_ref().map(|stage| stage.value);
-    let stage = written.or_else(|| document.facts.target().map(|(stage, _)| stage));
+fn stage(world: &World, document: &Document) -> String {
+    let stage = world.stage_in_flight(document);
     stage.map_or_else(|| "none".into(), |stage| stage.to_string())
 }
 

@@ -415,7 +415,7 @@ struct Due {
 /// What is due for a document. That a release is out says nothing of what shipped in it, so it is a question.
 fn is_due(world: &World, document: &Arc<Document>) -> Option<Due> {
     let status = document.facts.status.as_ref()?.value;
-    let (stage, release) = document.facts.target().map(|(stage, release)| (stage, release.value))?;
+    let (stage, release) = world.target(document).map(|(stage, release)| (stage, release.value))?;
     let is_out = world.calendar.is_out(release, world.today) == Some(true);
     let passed = format!("{stage} was targeted for {release}, whose planned GA date has passed");
     let retarget = format!("It is still worked on: set `milestone.{stage}` to a later release.");

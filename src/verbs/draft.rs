@@ -481,7 +481,7 @@ fn asks(plan: &Plan, document: &Document) -> Vec<String> {
             !plan.meta && facts.stage.is_none(),
             "stage: which one is worked towards? A new feature begins with alpha.",
         ),
-        (facts.target().is_none(), "milestone: in which release? One whose VEP Freeze is still to come."),
+        (facts.targets.is_empty(), "milestone: in which release? One whose VEP Freeze is still to come."),
     ];
     asks.into_iter().filter(|(lacks, _)| *lacks).map(|(_, ask)| ask.to_owned()).collect()
 }

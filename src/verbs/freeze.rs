@@ -109,7 +109,7 @@ impl Verb for CheckFreeze {
                 if document.home.is_meta() {
                     notes.push("It is a meta-VEP: the freeze only warns it.".into());
                 }
-                (Some(document), target(document, &mut notes))
+                (Some(document), target(world, document, &mut notes))
             }
             (None, None) => {
                 let open = season.open.or_else(|| world.calendar.next());
@@ -144,8 +144,8 @@ impl Verb for CheckFreeze {
     }
 }
 
-fn target(document: &Document, notes: &mut Vec<String>) -> Vec<Release> {
-    match document.facts.target() {
+fn target(world: &World, document: &Document, notes: &mut Vec<String>) -> Vec<Release> {
+    match world.target(document) {
         Some((stage, release)) => {
             notes.push(format!(
                 "It targets {stage} for {} (read from {}).",

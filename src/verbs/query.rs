@@ -1,7 +1,7 @@
 //! `query`: which VEPs are there?
 
 use super::{Trouble, Verb, known_sig, notices, one_or_many};
-use crate::document::{Document, Fact, Facts, Origin};
+use crate::document::{Document, Fact, Origin};
 use crate::search::{Found, search};
 use crate::season;
 use crate::text::{code, in_cell, one_line};
@@ -226,7 +226,7 @@ impl Verb for Query {
             None => world.head.proposals().iter().filter(|document| filter.takes(document)).collect(),
         };
         if let Some(sort) = ask.sort {
-            found.sort_by_cached_key(|document| sort_key(document, sort));
+            found.sort_by_cached_key(|document| sort_key(world, document, sort));
         }
         let asked = Asked { stage: ask.stage, release: filter.release };
         let columns = if ask.fields.is_empty() { DEFAULT.to_vec() } else { ask.fields.clone() };
@@ -236,7 +236,7 @@ impl Verb for Query {
             Some(one_line(&hit.reasons(), 90))
         };
         let rows = found.iter().skip(offset).take(limit);
-        let rows = rows.map(|document| Row { why: why(document), ..row(document, &columns, &asked) });
+        let rows = rows.map(|document| Row { why: why(document), ..row(world, document, &columns, &asked) });
         let veps = if ask.limit.is_some() { rows.collect() } else { fitting(rows) };
         let end = offset.saturating_add(veps.len());
         Ok(Answer {
@@ -309,7 +309,7 @@ impl<'a> Filter<'a> {
         });
         let plan_fits = match (self.ask.stage, self.release) {
             (Some(stage), Some(release)) => facts.targets.get(&stage).is_some_and(|it| it.value == release),
-            (Some(stage), None) => facts.stage.as_ref().is_some_and(|it| it.value == stage),
+            (Some(stage), None) => self.world.stage_in_flight(document) == Some(stage),
             (None, Some(release)) => season::is_for(self.world, document, &[release]),
             (None, None) => true,
         };
@@ -337,7 +337,7 @@ fn sig(document: &Document) -> Option<&str> {
     document.facts.sig.as_ref().map(|fact| fact.value.as_str()).or_else(|| document.home.folder())
 }
 
-fn sort_key(document: &Document, sort: Sort) -> (String, u32) {
+fn sort_key(world: &World, document: &Document, sort: Sort) -> (String, u32) {
     let number = document.number().unwrap_or(u32::MAX);
     let key = match sort {
         Sort::Number => String::new(),
@@ -349,14 +349,14 @@ fn sort_key(document: &Document, sort: Sort) -> (String, u32) {
             format!("{}", rank.unwrap_or(Status::ALL.len()))
         }
         Sort::Sig => sig(document).unwrap_or("~").to_owned(),
-        Sort::Release => release_key(document),
+        Sort::Release => release_key(world, document),
     };
     (key, number)
 }
 
 /// Releases as they sort; what has no target comes last.
-fn release_key(document: &Document) -> String {
-    let Some((_, release)) = document.facts.target() else { return "~".into() };
+fn release_key(world: &World, document: &Document) -> String {
+    let Some((_, release)) = world.target(document) else { return "~".into() };
     format!("{:05}.{:05}", release.value.major, release.value.minor)
 }
 
@@ -379,15 +379,19 @@ struct Asked {
     release: Option<Release>,
 }
 
-fn shown_target<'a>(facts: &'a Facts, asked: &Asked) -> Option<(Stage, &'a Fact<Release>)> {
-    let matching = facts.targets.iter().find(|(stage, release)| {
+fn shown_target<'a>(
+    world: &World,
+    document: &'a Document,
+    asked: &Asked,
+) -> Option<(Stage, &'a Fact<Release>)> {
+    let matching = document.facts.targets.iter().find(|(stage, release)| {
         asked.release.is_some_and(|wanted| release.value == wanted)
             && asked.stage.is_none_or(|wanted| wanted == **stage)
     });
-    matching.map(|(stage, release)| (*stage, release)).or_else(|| facts.target())
+    matching.map(|(stage, release)| (*stage, release)).or_else(|| world.target(document))
 }
 
-fn row(document: &Document, columns: &[Column], ask: &Asked) -> Row {
+fn row(world: &World, document: &Document, columns: &[Column], ask: &Asked) -> Row {
     let facts = &document.facts;
     let names = |people: &[Fact<Handle>]| {
         Some(people.iter().take(10).map(|fact| one_line(&format!("@{}", fact.value.login()), 40)).collect())
@@ -399,8 +403,8 @@ fn row(document: &Document, columns: &[Column], ask: &Asked) -> Row {
             Column::Sig => row.sig = sig(document).map(|sig| one_line(sig, 40)),
             Column::Status => row.status = Some(status(document).into()),
             Column::Target => {
-                row.target =
-                    shown_target(facts, ask).map(|(stage, release)| format!("{stage} {}", release.value));
+                row.target = shown_target(world, document, ask)
+                    .map(|(stage, release)| format!("{stage} {}", release.value));
             }
             Column::Targets => {
                 let targets =

@@ -164,7 +164,7 @@ impl Verb for Reviewers {
             world.head.proposals().iter().filter(|it| is_live(world, it)).collect();
         let mut notes = Vec::new();
         let pools = pools(world, &ask, &mut notes)?;
-        let mut load = load(live.iter().copied().filter(|document| within.takes(document)));
+        let mut load = load(world, live.iter().copied().filter(|document| within.takes(world, document)));
         if let Some(pools) = &pools {
             let wanted: BTreeSet<String> = pools.everybody().map(owners::normal).collect();
             load.retain(|login, _| wanted.contains(login));
@@ -217,8 +217,8 @@ impl Within {
         Ok(Self { sig, release: ask.release.as_ref().map(read).transpose()? })
     }
 
-    fn takes(&self, document: &Document) -> bool {
-        let release = target(document);
+    fn takes(&self, world: &World, document: &Document) -> bool {
+        let release = target(world, document);
         self.sig.as_deref().is_none_or(|wanted| sig(document) == wanted)
             && self.release.is_none_or(|wanted| release == Some(wanted))
     }
@@ -242,15 +242,15 @@ fn sig(document: &Document) -> &str {
 }
 
 /// The release that is worked towards.
-fn target(document: &Document) -> Option<Release> {
-    document.facts.target().map(|(_, release)| release.value)
+fn target(world: &World, document: &Document) -> Option<Release> {
+    world.target(document).map(|(_, release)| release.value)
 }
 
 /// Who is named by how many of these VEPs, by login as it is compared.
-fn load<'a>(veps: impl Iterator<Item = &'a Arc<Document>>) -> BTreeMap<String, Load> {
+fn load<'a>(world: &World, veps: impl Iterator<Item = &'a Arc<Document>>) -> BTreeMap<String, Load> {
     let mut loads: BTreeMap<String, Load> = BTreeMap::new();
     for document in veps {
-        let release = target(document).map_or("none".into(), |release| release.to_string());
+        let release = target(world, document).map_or("none".into(), |release| release.to_string());
         let number = document.facts.number.as_ref().map(|number| number.value);
         // Who is named twice in one part is named once.
         let named: BTreeSet<(&str, String)> = document
@@ -427,7 +427,7 @@ fn logins(logins: &BTreeSet<String>) -> Vec<String> {
 /// What each SIG has to do.
 fn capacities(world: &World, live: &[&Arc<Document>], within: &Within) -> Vec<Capacity> {
     let mut capacities: BTreeMap<&str, Capacity> = BTreeMap::new();
-    for document in live.iter().filter(|document| within.takes(document)) {
+    for document in live.iter().filter(|document| within.takes(world, document)) {
         let capacity = capacities.entry(sig(document)).or_default();
         let facts = &document.facts;
         let is_named = |people: &[crate::document::Fact<Handle>]| people.iter().any(|it| !it.value.is_tbd());

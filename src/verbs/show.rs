@@ -1,7 +1,7 @@
 //! `show`: what does this VEP say, and where does it stand?
 
 use super::{Name, Trouble, Verb, label, one, said};
-use crate::document::{Document, Fact, Origin};
+use crate::document::{Document, Fact};
 use crate::markdown::Section;
 use crate::rule::Was;
 use crate::sheet::{Counts, judge};
@@ -164,7 +164,7 @@ impl Verb for Show {
             return Err(Trouble::new("from_line goes with section", "Name the section that is to be read."));
         }
         let headings = document.outline.sections.len();
-        answer.facts = facts(document);
+        answer.facts = facts(world, document);
         answer.facts.extend(past(world, document));
         answer.outline = outline(document);
         let companions = world.head.companions(document.path());
@@ -191,7 +191,7 @@ fn past(world: &World, document: &Document) -> Vec<Said> {
         .collect()
 }
 
-fn facts(document: &Document) -> Vec<Said> {
+fn facts(world: &World, document: &Document) -> Vec<Said> {
     let facts = &document.facts;
     let line = |span: Option<Span>| span.map(|span| document.source.line(span.start));
     fn text<T: ToString>(fact: &Fact<T>) -> Told {
@@ -216,12 +216,12 @@ fn facts(document: &Document) -> Vec<Said> {
         }
     }
     facts.gates.iter().for_each(|fact| say("feature-gate", text(fact)));
-    if let Some(fact) = &facts.stage {
-        let (value, from, span) = text(fact);
-        let inferred = fact.origin == Origin::Prose;
-        let value =
-            if inferred { format!("{value} (inferred: the latest stage with a target)") } else { value };
-        say("stage", (value, from, span));
+    facts.stage.iter().for_each(|fact| say("stage", text(fact)));
+    if let (None, Some((stage, fact))) = (&facts.stage, world.target(document)) {
+        let value = format!(
+            "{stage} (inferred: the earliest targeted stage whose release is not out, else the latest)"
+        );
+        say("stage", (value, fact.origin.as_str(), fact.span));
     }
     for (stage, fact) in &facts.targets {
         let name = match stage {

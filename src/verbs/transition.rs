@@ -310,7 +310,7 @@ fn met(sheet: &Sheet, to: Status) -> Vec<Condition> {
 
 /// The freeze of the release that the stage in flight targets, in a sentence.
 pub(super) fn freeze(world: &World, document: &Document) -> Option<String> {
-    let (stage, release) = document.facts.target()?;
+    let (stage, release) = world.target(document)?;
     let release = release.value;
     Some(match world.calendar.freeze(release) {
         Freeze::On(freeze) => {
