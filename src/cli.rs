@@ -335,7 +335,8 @@ impl Asked<'_> {
         }
         let patches = V::patches(answer);
         if patches.is_empty() {
-            return complain("nothing is written: the answer changes no file", code.max(FINDINGS));
+            let code = if V::lacks_a_file(answer) { code.max(FINDINGS) } else { code };
+            return complain("nothing is written: the answer changes no file", code);
         }
         match self.outside.write(patches, V::commit(answer).filter(|_| commits)) {
             Ok(done) => {

@@ -110,6 +110,11 @@ pub trait Verb {
         &[]
     }
 
+    /// Whether the answer has no file that it should have: then nothing can be written, and that is no success.
+    fn lacks_a_file(_answer: &Self::Answer) -> bool {
+        false
+    }
+
     /// The branch and the message under which the files are committed, where the answer has them.
     fn commit(_answer: &Self::Answer) -> Option<(&str, &str)> {
         None

@@ -74,6 +74,16 @@ impl Work {
     }
 }
 
+/// Who asks: what is written for people says so where an assistant had a hand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Asker {
+    /// A person, on the command line.
+    #[default]
+    Person,
+    /// An assistant, over MCP.
+    Assistant,
+}
+
 /// A checkout, a calendar, and the day on which they are looked at.
 #[derive(Debug, Clone)]
 pub struct World {
@@ -105,6 +115,8 @@ pub struct World {
     pub as_of: Option<String>,
     /// Which repository this is and how old it is, where it is not a folder of the person who asks.
     pub checkout: Option<String>,
+    /// Who asks.
+    pub asker: Asker,
     /// How far the answer is; shared with whoever waits for it.
     pub work: Arc<Work>,
 }
@@ -177,6 +189,7 @@ impl World {
             history: Arc::default(),
             as_of: None,
             checkout: None,
+            asker: Asker::Person,
             work: Arc::default(),
         }
     }
