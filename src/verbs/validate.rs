@@ -300,10 +300,11 @@ fn judge_draft(
 fn readable_path(path: &str) -> Result<String, Trouble> {
     let clean = path.trim().trim_start_matches("./");
     let way = "Write it as `veps/<folder>/<number>-<name>/vep.md`.";
-    if clean.starts_with('/')
-        || clean.contains('\\')
-        || clean.split('/').any(|part| matches!(part, ".." | "." | ""))
-    {
+    if clean.contains('\\') {
+        let way = format!("Write it with `/`: {}.", code(&clean.replace('\\', "/")));
+        return Err(Trouble { what: format!("{} is written with backslashes", code(path)), ways: vec![way] });
+    }
+    if clean.starts_with('/') || clean.split('/').any(|part| matches!(part, ".." | "." | "")) {
         return Err(Trouble::new(format!("{} is no path within the repository", code(path)), way));
     }
     match Home::of(clean) {
