@@ -8,13 +8,16 @@
 //! Absent on purpose: judgement. Whether a status is a state, or a date a real one, is said by the
 //! rules; this room says what stands where.
 
+mod block;
 mod facts;
 mod front_matter;
 mod home;
+mod write;
 
 pub use facts::{Fact, Facts, Origin};
-pub use front_matter::{Field, FrontMatter, Key, Misshapen, SCHEMA, Shape, Target};
+pub use front_matter::{Field, FrontMatter, Key, Misshapen, SCHEMA, Shape, Target, nearest_key};
 pub use home::{Home, Seat, TEMPLATE_FOLDER};
+pub use write::{Value, write};
 
 use crate::lifecycle::Start;
 use crate::markdown::{self, Outline};
@@ -22,10 +25,14 @@ use crate::prose::{self, Heading};
 use crate::template::{self, Match};
 use crate::text::{Source, Span};
 use crate::vep::Number;
-use crate::yaml::{self, Fault, Kind};
+use crate::yaml::Fault;
+use std::borrow::Cow;
 
 /// Most bytes of one document that are read; the largest real one has 55 kB.
 pub const MOST_BYTES: usize = 2 << 20;
+
+/// Most characters of a line that a fault shows.
+const MOST_SHOWN: usize = 60;
 
 /// A proposal, a companion or the template, as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,20 +59,21 @@ pub enum Front {
         /// The misplaced line.
         near: Option<Span>,
     },
-    /// A block that could not be read: not closed, not YAML, not a map, empty or over a limit.
+    /// A block of which nothing could be read: not a map, empty or over a limit.
     Unreadable {
         /// The opening line.
         open: Span,
         /// Why.
         fault: Fault,
     },
-    /// A block that was read.
+    /// A block that was read, or as much of a torn one as can be.
     Read {
         /// From the opening to the end of the closing line.
         block: Span,
         /// Its values.
         matter: Box<FrontMatter>,
-        /// Duplicate keys.
+        /// All that keeps it from being what every reader of YAML takes: duplicate keys, and where it is torn
+        /// ([`FrontMatter::is_torn`]) whatever tears it.
         faults: Vec<Fault>,
     },
 }
@@ -73,7 +81,7 @@ pub enum Front {
 impl Front {
     /// What is found at the top of a file.
     pub fn of(source: &Source) -> Self {
-        front(source).0
+        block::cut(source).0
     }
 }
 
@@ -81,7 +89,7 @@ impl Document {
     /// Reads a document. The path decides what it is, and where that says nothing, the text: what says itself that it
     /// is a VEP is one, however it is called. The text may be anything.
     pub fn parse(source: Source) -> Self {
-        let (front, body_start) = front(&source);
+        let (front, body_start) = block::cut(&source);
         let body = source.text().get(body_start..).unwrap_or_default();
         let outline = markdown::outline(body, body_start);
         let heading = prose::heading(&outline, &source);
@@ -134,6 +142,17 @@ impl Document {
         self.facts.status.as_ref().map(|status| Start::At(status.value))
     }
 
+    /// The same with the block that a strict reader sees: what stands between the first two lines `---`, or nothing
+    /// where that is no YAML.
+    pub fn strictly(&self) -> Cow<'_, Self> {
+        if !self.matter().is_some_and(FrontMatter::is_torn) {
+            return Cow::Borrowed(self);
+        }
+        let front = block::strictly(&self.source);
+        let facts = Facts::of(&self.home, &front, self.heading.as_ref(), &self.outline);
+        Cow::Owned(Self { front, facts, ..self.clone() })
+    }
+
     /// The path within the repository.
     pub fn path(&self) -> &str {
         self.source.path()
@@ -158,119 +177,6 @@ fn says_vep(front: &Front, heading: Option<&Heading>, outline: &Outline) -> bool
     there * 2 > wanted.len()
 }
 
-/// Cuts the front matter off, and says where the body begins.
-fn front(source: &Source) -> (Front, usize) {
-    let text = source.text();
-    let start = source.start();
-    let mut at = start;
-    let mut lines = text.get(start..).unwrap_or_default().split_inclusive('\n');
-    let first = lines.next().unwrap_or_default();
-    if first.trim_end() != "---" {
-        return (Front::Absent { near: misplaced(source, start) }, start);
-    }
-    let open = Span::new(start, start + first.trim_end().len());
-    at += first.len();
-    let yaml_start = at;
-    for line in lines {
-        if line.trim_end() == "---" {
-            let yaml = text.get(yaml_start..at).unwrap_or_default();
-            let block = Span::new(start, at + line.trim_end().len());
-            return (read(source, open, block, yaml, yaml_start), at + line.len());
-        }
-        at += line.len();
-    }
-    let fault = Fault {
-        what: "the front matter block is not closed".into(),
-        fix: format!("Put a line `---` {}.", likely_end(source, yaml_start)),
-        span: open,
-    };
-    (Front::Unreadable { open, fault }, yaml_start)
-}
-
-fn read(source: &Source, open: Span, block: Span, yaml: &str, offset: usize) -> Front {
-    let parsed = yaml::parse(yaml, offset);
-    let unreadable = |what: &str, fix: &str, span| Front::Unreadable {
-        open,
-        fault: Fault { what: what.into(), fix: fix.into(), span },
-    };
-    match parsed.root {
-        Some(node) => match node.kind {
-            Kind::Map(entries) => {
-                let matter = Box::new(FrontMatter::read(entries));
-                Front::Read { block, matter, faults: parsed.faults }
-            }
-            _ => unreadable("the block is no map of keys to values", "Write `key: value` lines.", node.span),
-        },
-        None => match parsed.faults.into_iter().next() {
-            Some(mut fault) => {
-                // A closing line that is missing shows as an error somewhere in the body.
-                if let Some(heading) = first_heading_line(source, offset, block.end) {
-                    let line = source.line(heading.start);
-                    fault.fix = format!(
-                        "{} If the block was meant to end before line {line}, its closing `---` is missing there.",
-                        fault.fix
-                    );
-                }
-                Front::Unreadable { open, fault }
-            }
-            None => unreadable("the block is empty", "Fill in the keys of VEP-282's schema.", open),
-        },
-    }
-}
-
-/// A `---` that looks as if it was meant to open front matter and does not: behind blank lines or a
-/// comment, or with something else on its line. A key has to follow.
-fn misplaced(source: &Source, start: usize) -> Option<Span> {
-    let mut rest = source.text().get(start..)?.trim_start();
-    while let Some(comment) = rest.strip_prefix("<!--") {
-        rest = comment.split_once("-->")?.1.trim_start();
-    }
-    let mut lines = rest.lines();
-    let more = lines.next()?.strip_prefix("---")?;
-    let opens = more.trim_matches('-').trim().is_empty() || more.starts_with(" #") || more.starts_with('\r');
-    let is_key_line = |line: &&str| !line.trim_start().starts_with('#') && !line.trim().is_empty();
-    let first = match more.strip_prefix('\r') {
-        // Line ends of old Macs, which no reader of today takes for any.
-        Some(rest) => rest.split('\r').next(),
-        None => lines.find(is_key_line),
-    };
-    if !opens || !first.is_some_and(looks_like_key) {
-        return None;
-    }
-    source.line_span(source.line(source.text().len() - rest.len()))
-}
-
-fn looks_like_key(line: &str) -> bool {
-    line.split_once(':').is_some_and(|(key, _)| SCHEMA.iter().any(|known| known.name == key.trim()))
-}
-
-/// Where the closing line should most probably go, in words.
-fn likely_end(source: &Source, from: usize) -> String {
-    match first_heading_line(source, from, source.text().len()) {
-        Some(heading) => {
-            let text = crate::text::one_line(source.slice(heading), 60);
-            format!("before line {} ({})", source.line(heading.start), crate::text::code(&text))
-        }
-        None => "behind the last key".into(),
-    }
-}
-
-/// The first line that looks like a Markdown heading and not like a YAML comment: it follows a blank
-/// line and is followed by no key.
-fn first_heading_line(source: &Source, from: usize, to: usize) -> Option<Span> {
-    let first = source.line(from);
-    let last = source.line(to);
-    (first..=last).find_map(|number| {
-        let span = source.line_span(number)?;
-        let line = source.slice(span);
-        let is_heading = line.starts_with("# ") || line.starts_with("## ");
-        let before = number.checked_sub(1).and_then(|number| source.line_span(number));
-        let after = source.line_span(number + 1).map(|span| source.slice(span)).unwrap_or_default();
-        let alone = before.is_some_and(|span| source.slice(span).trim().is_empty());
-        (is_heading && alone && !looks_like_key(after)).then_some(span)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,6 +188,7 @@ mod tests {
     fn fault(text: &str) -> Fault {
         match parse(text).front {
             Front::Unreadable { fault, .. } => fault,
+            Front::Read { faults, .. } if !faults.is_empty() => faults[0].clone(),
             other => panic!("{text:?}: {other:?}"),
         }
     }

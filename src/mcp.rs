@@ -18,7 +18,7 @@ mod stdio;
 use crate::outside::Outside;
 use crate::text::{code, fenced, one_line};
 use crate::verbs::{self, Face, Trouble, Verb};
-use crate::world::{Work, World};
+use crate::world::{Asker, Work, World};
 use elicit::Asked;
 use prompts::Form;
 use rmcp::ErrorData;
@@ -176,7 +176,7 @@ fn answer<V: Verb>(outside: &Outside, work: &Arc<Work>, arguments: JsonObject) -
         tracing::warn!(%failure, "no world");
         failure.to_string()
     })?;
-    answered::<V>(&World { work: Arc::clone(work), ..world }, ask)
+    answered::<V>(&World { work: Arc::clone(work), asker: Asker::Assistant, ..world }, ask)
 }
 
 fn answered<V: Verb>(world: &World, ask: V::Ask) -> Result<Answered, String> {

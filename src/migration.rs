@@ -10,8 +10,7 @@
 
 mod removal;
 
-use crate::document::Document;
-use crate::edit::as_yaml;
+use crate::document::{self, Document};
 use crate::law::Severity;
 use crate::markdown::plain;
 use crate::matter::{Implied, implied};
@@ -688,37 +687,31 @@ fn with_front_matter(source: &Source, values: &[Value], cuts: &[Span]) -> String
     format!("{mark}{block}{eol}{body}")
 }
 
-/// The block, in the layout of VEP-282's example.
+/// The block, by the one writer of front matter.
 fn front_matter(values: &[Value]) -> String {
-    let mut out = String::from("---\n");
-    for value in values {
-        let Some(text) = &value.value else { continue };
-        let key = value.key;
-        let written = match key {
-            "authors" | "reviewers" | "approvers" => format!("\n  - {text}"),
-            "participating-sigs" => " []".into(),
-            "milestone" => text
-                .split(", ")
-                .filter_map(|target| target.split_once(": "))
-                .map(|(stage, release)| format!("\n  {stage}: \"{release}\""))
-                .collect(),
-            "feature-gate" if text.contains(", ") => {
-                text.split(", ").map(|gate| format!("\n  - {}", as_yaml(gate))).collect()
-            }
-            "replaces" | "superseded-by" if text.is_empty() => " \"\"".into(),
-            "replaces" | "superseded-by" => format!(" {text}"),
-            "creation-date" => format!(" \"{text}\""),
-            "vep-number" => format!(" {text}"),
-            _ => format!(" {}", as_yaml(text)),
-        };
-        out.push_str(&format!("{key}:{written}\n"));
-        // Blank lines where VEP-282's example has them.
-        if matches!(key, "status" | "authors" | "participating-sigs" | "approvers" | "milestone") {
-            out.push('\n');
+    let block =
+        values.iter().filter_map(|value| Some((value.key, typed(value.key, value.value.as_deref()?))));
+    document::write(&block.collect::<Vec<_>>(), "\n")
+}
+
+/// A value as the writer takes it.
+fn typed<'v>(key: &str, text: &'v str) -> document::Value<'v> {
+    use document::Value as Typed;
+    let number = |text: &str| text.parse().map(Typed::Number).ok();
+    match key {
+        "authors" | "reviewers" | "approvers" => Typed::People(text.split(", ").map(Handle::new).collect()),
+        "participating-sigs" => Typed::Words(vec![]),
+        "milestone" => {
+            let targets = text.split(", ").filter_map(|target| target.split_once(": "));
+            let typed = |(stage, release)| Some((Stage::read(stage)?, Release::read(release)));
+            Typed::Releases(targets.filter_map(typed).collect())
         }
+        "feature-gate" if text.contains(", ") => Typed::Words(text.split(", ").map(Into::into).collect()),
+        "replaces" | "superseded-by" => number(text).unwrap_or(Typed::Nothing),
+        "vep-number" => number(text).unwrap_or(Typed::Text(text.into())),
+        "creation-date" => Typed::Date(text.into()),
+        _ => Typed::Text(text.into()),
     }
-    out.push_str("---\n");
-    out
 }
 
 /// The certainty of each of a migration's values, for counting.

@@ -10,7 +10,7 @@ mod mends;
 mod pull_request;
 
 pub use mends::mended;
-pub use pull_request::{Prepared, prepare};
+pub use pull_request::{Prepared, prepare, with_trailer};
 
 use crate::document::Document;
 use crate::edit::{self, Change, Refusal};

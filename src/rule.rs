@@ -450,6 +450,7 @@ pub fn optional<'a, T>(field: &'a Field<T>, key: &str) -> Result<Option<&'a Span
         Field::Read(read) => Ok(Some(read)),
         Field::Absent | Field::Empty(_) => Ok(None),
         Field::Unread => Err(NotYet::see(&format!("`{key}` cannot be read"), "values-typed")),
+        Field::Torn => Err(NotYet::see(&format!("`{key}` cannot be read"), "front-matter-parses")),
         Field::Twice => Err(NotYet::see(&format!("`{key}` is there twice"), "front-matter-parses")),
     }
 }

@@ -9,17 +9,16 @@ pub use event::{Event, conditions};
 use crate::document::Document;
 use crate::edit::{self, Change};
 use crate::law::Severity;
+use crate::patch::Edit;
 use crate::rule::{Case, Class, Finding, JUDGES_PROSE, Judge, Judged, Rule, Was, severity};
 use crate::rules;
 use crate::settings::Settings;
-use crate::text::{Place, Spot, code_up_to, sentence};
+use crate::text::{Place, Source, Spot, code_up_to, sentence};
 use crate::vep::Number;
 use crate::world::{Base, World};
 
 /// Most characters of what a flaw says.
 const MOST_WORDS: usize = 600;
-/// Most findings of a rule whose mends are worked out: each is read again, and hostile texts have thousands.
-const MOST_MENDS: usize = 20;
 
 /// What the whole book says about one document.
 #[derive(Debug, Clone)]
@@ -30,6 +29,8 @@ pub struct Sheet {
     pub number: Option<Number>,
     /// What it is to the law.
     pub class: Class,
+    /// The text that was judged; none for a checkout or a change as a whole.
+    pub source: Option<Source>,
     /// Every rule's answer, in the order of the book.
     pub checks: Vec<Check>,
 }
@@ -73,18 +74,12 @@ pub struct Flaw {
     pub from_prose: bool,
     /// Why it is meant all the same, by somebody's word.
     pub declared: Option<Declaration>,
-    /// The mend, where it needs no thought and can be made exactly.
-    pub mend: Option<Mend>,
+    /// The mend, where it needs no thought. What it comes to in bytes is worked out where somebody asks for it.
+    pub mend: Option<Change>,
 }
 
-/// A mend that can be made exactly.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mend {
-    /// As a change of the document.
-    pub change: Change,
-    /// As replacements of the document as it is: from where, to where, and by what.
-    pub edits: Vec<(Place, Place, String)>,
-}
+/// Replacements of a document's text as it is: from where, to where, and by what.
+pub type Replacements = Vec<(Place, Place, String)>;
 
 /// Somebody's word that an error is meant. It makes nothing lawful; a person must decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,7 +217,8 @@ pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
     unmet(&mut checks, &case, &event);
     let checks = checks.into_iter().map(|(check, _)| check).collect();
     world.work.step();
-    Sheet { path: now.path().into(), number: now.number(), class: case.class(), checks }
+    let source = Some(now.source.clone());
+    Sheet { path: now.path().into(), number: now.number(), class: case.class(), source, checks }
 }
 
 /// The rules that a person wants to hear of.
@@ -239,10 +235,7 @@ fn verdict_on(
     settings: &Settings,
 ) -> Option<(Verdict, Option<&'static str>)> {
     let judge = rule.judge.of_proposal()?;
-    let at = |finding: &Finding, mends: bool| {
-        let mend = if mends { mend(case.now, finding) } else { None };
-        (case.now.source.spot(finding.span), mend)
-    };
+    let at = |finding: &Finding| case.now.source.spot(finding.span);
     let mut blocked_by = None;
     let judged = || {
         let judged = judge(case);
@@ -265,15 +258,6 @@ fn read_from_prose(flaw: &mut Flaw, most: Severity) {
     flaw.severity = flaw.severity.max(most);
     flaw.from_prose = true;
     flaw.what = format!("{} (read from prose)", flaw.what.trim_end_matches('.'));
-}
-
-/// The mend of a finding, where it has one that can be made exactly.
-fn mend(document: &Document, finding: &Finding) -> Option<Mend> {
-    let change = finding.mend.clone().filter(|_| finding.elsewhere.is_none())?;
-    let place = |at| document.source.place(at);
-    let edits = edit::edits(document, &change).ok()?.into_iter();
-    let edits = edits.map(|edit| (place(edit.span.start), place(edit.span.end), edit.put)).collect();
-    Some(Mend { change, edits })
 }
 
 /// Says of each flaw since when it has been there. What was there is weighed as the document is now, so that a finding
@@ -346,12 +330,12 @@ fn whole(world: &World, name: &str, judged: impl Fn(&Rule) -> Option<Judged>) ->
     let settings = world.in_force();
     let checks = asked(world).filter_map(|rule| {
         let judged = judged(rule)?;
-        let verdict = verdict(rule, || judged, Class::New, settings, |_, _| (Spot::top(), None));
+        let verdict = verdict(rule, || judged, Class::New, settings, |_| Spot::top());
         // A rule about proposals speaks of what lies around them only where something is wrong.
         let is_said = !matches!(rule.judge, Judge::Around(..)) || matches!(verdict, Verdict::Broken(_));
         is_said.then_some(Check { rule, verdict })
     });
-    Sheet { path: name.into(), number: None, class: Class::New, checks: checks.collect() }
+    Sheet { path: name.into(), number: None, class: Class::New, source: None, checks: checks.collect() }
 }
 
 /// How the sheet of a whole change is called.
@@ -364,7 +348,7 @@ fn verdict(
     judged: impl FnOnce() -> Judged,
     class: Class,
     settings: &Settings,
-    at: impl Fn(&Finding, bool) -> (Spot, Option<Mend>),
+    at: impl Fn(&Finding) -> Spot,
 ) -> Verdict {
     if let Some(reason) = settings.off(rule.id).filter(|_| !rule.judge.is_of_checkout_alone()) {
         return Verdict::NotYet(format!(
@@ -378,9 +362,9 @@ fn verdict(
         Ok(findings) if findings.is_empty() => Verdict::Holds,
         Ok(mut findings) => {
             findings.sort_by_key(|finding| finding.span.start);
-            let flaws = findings.into_iter().enumerate().map(|(index, finding)| {
-                let (spot, mend) = at(&finding, index < MOST_MENDS);
-                Flaw { mend, ..flaw(rule, finding, spot, class, settings) }
+            let flaws = findings.into_iter().map(|finding| {
+                let spot = at(&finding);
+                flaw(rule, finding, spot, class, settings)
             });
             Verdict::Broken(flaws.collect())
         }
@@ -388,6 +372,8 @@ fn verdict(
 }
 
 fn flaw(rule: &Rule, finding: Finding, at: Spot, class: Class, settings: &Settings) -> Flaw {
+    // What is wrong in another file is mended there.
+    let mend = finding.mend.filter(|_| finding.elsewhere.is_none());
     let (elsewhere, spot) = match finding.elsewhere {
         Some((path, spot)) => (Some(path), spot),
         None => (None, at),
@@ -406,7 +392,7 @@ fn flaw(rule: &Rule, finding: Finding, at: Spot, class: Class, settings: &Settin
         fix: sentence(finding.fix.as_deref().unwrap_or(rule.fix), MOST_WORDS),
         from_prose: false,
         declared: None,
-        mend: None,
+        mend,
     }
 }
 
@@ -427,6 +413,21 @@ impl Sheet {
             };
             flaws.iter().map(|flaw| (check.rule, flaw))
         })
+    }
+
+    /// What the mends of these flaws come to, in the text that was judged; none where one cannot be made exactly.
+    pub fn replacements(&self, flaws: &[&Flaw]) -> Vec<Option<Replacements>> {
+        let mends: Vec<Option<&Change>> = flaws.iter().map(|flaw| flaw.mend.as_ref()).collect();
+        let Some(source) = self.source.as_ref().filter(|_| mends.iter().any(Option::is_some)) else {
+            return vec![None; flaws.len()];
+        };
+        let document = Document::parse(source.clone());
+        let place = |at| source.place(at);
+        let placed = |edit: Edit| (place(edit.span.start), place(edit.span.end), edit.put);
+        let changes: Vec<&Change> = mends.iter().flatten().copied().collect();
+        let mut planned = edit::each(&document, &changes).into_iter();
+        let edits = mends.iter().map(|mend| mend.and_then(|_| planned.next().flatten()));
+        edits.map(|edits| Some(edits?.into_iter().map(placed).collect())).collect()
     }
 
     /// The flaws that are new.

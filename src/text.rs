@@ -7,6 +7,8 @@
 //! Absent on purpose: reading files. A [`Source`] is made from bytes that somebody else fetched.
 
 use std::fmt::Write as _;
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// A stretch of a file: `start..end`, in bytes of the whole file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -72,14 +74,43 @@ pub struct Spot {
     /// Where it ends: the place after its last character.
     pub end: Place,
     /// The line on which it begins, as it is in the file, without its end.
-    pub line: String,
+    pub line: Excerpt,
 }
 
 impl Spot {
     /// The beginning of a file of which nothing else is known.
     pub fn top() -> Self {
         let start = Place { line: 1, column: 1 };
-        Self { start, end: start, line: String::new() }
+        Self { start, end: start, line: Excerpt::default() }
+    }
+}
+
+/// A piece of a file's text that is shared with the file: thousands of findings on one long line cost nothing.
+#[derive(Clone, Default)]
+pub struct Excerpt {
+    text: Arc<str>,
+    span: Span,
+}
+
+impl Deref for Excerpt {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.text.get(self.span.start..self.span.end).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Excerpt {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Excerpt {}
+
+impl std::fmt::Debug for Excerpt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        (**self).fmt(f)
     }
 }
 
@@ -87,8 +118,8 @@ impl Spot {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     path: String,
-    text: String,
-    line_starts: Vec<usize>,
+    text: Arc<str>,
+    line_starts: Arc<[usize]>,
     not_utf8: Option<usize>,
 }
 
@@ -97,7 +128,7 @@ const BOM: char = '\u{feff}';
 impl Source {
     /// A source from text that is known to be text.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = text.into();
+        let text: Arc<str> = text.into().into();
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1))
             .collect();
@@ -153,8 +184,9 @@ impl Source {
     /// A stretch as a person is shown it.
     pub fn spot(&self, span: Span) -> Spot {
         let start = self.place(span.start);
-        let line = self.line_span(start.line).map_or("", |line| self.slice(line));
-        let line = line.trim_start_matches(BOM).to_owned();
+        let mut whole = self.line_span(start.line).unwrap_or_default();
+        whole.start = whole.start.max(self.start()).min(whole.end);
+        let line = Excerpt { text: Arc::clone(&self.text), span: whole };
         Spot { start, end: self.place(span.end.max(span.start)), line }
     }
 
@@ -374,12 +406,91 @@ fn in_ticks(text: &str) -> String {
     format!("{ticks} {text} {ticks}")
 }
 
-/// Whether a word is another one with at most a slip: one letter, its case, or what stands between its parts.
+/// Characters that are taken for others, and what they are called.
+const ODD: [(char, &str); 25] = [
+    ('\u{a0}', "a no-break space (U+00A0)"),
+    ('\u{202f}', "a narrow no-break space (U+202F)"),
+    ('\u{2007}', "a figure space (U+2007)"),
+    ('\u{2002}', "an en space (U+2002)"),
+    ('\u{2003}', "an em space (U+2003)"),
+    ('\u{2009}', "a thin space (U+2009)"),
+    ('\u{3000}', "an ideographic space (U+3000)"),
+    ('\u{200b}', "a zero-width space (U+200B)"),
+    ('\u{200c}', "a zero-width non-joiner (U+200C)"),
+    ('\u{200d}', "a zero-width joiner (U+200D)"),
+    ('\u{2060}', "a word joiner (U+2060)"),
+    ('\u{feff}', "a byte order mark (U+FEFF)"),
+    ('\u{ad}', "a soft hyphen (U+00AD)"),
+    ('\u{2018}', "a typographic quote (U+2018)"),
+    ('\u{2019}', "a typographic quote (U+2019)"),
+    ('\u{201c}', "a typographic quote (U+201C)"),
+    ('\u{201d}', "a typographic quote (U+201D)"),
+    ('\u{201e}', "a typographic quote (U+201E)"),
+    ('\u{2010}', "a typographic hyphen (U+2010)"),
+    ('\u{2011}', "a no-break hyphen (U+2011)"),
+    ('\u{2013}', "a typographic dash (U+2013)"),
+    ('\u{2014}', "a typographic dash (U+2014)"),
+    ('\u{2212}', "a minus sign (U+2212)"),
+    ('\t', "a tab"),
+    ('\\', "a backslash"),
+];
+
+/// What the first character of a text is called that is taken for another one, or not seen at all.
+pub fn oddity(text: &str) -> Option<&'static str> {
+    text.chars().find_map(|c| ODD.iter().find(|(odd, _)| *odd == c).map(|(_, name)| *name))
+}
+
+/// Whether a character is taken for a space, or for nothing, and is no space to a reader of YAML.
+pub fn is_odd_blank(c: char) -> bool {
+    matches!(
+        c,
+        '\u{a0}' | '\u{ad}' | '\u{1680}' | '\u{2000}'
+            ..='\u{200d}' | '\u{202f}' | '\u{205f}' | '\u{2060}' | '\u{3000}' | '\u{feff}'
+    )
+}
+
+/// Foreign text as inline code, and what is odd about it.
+pub fn code_named(text: &str) -> String {
+    match oddity(text) {
+        Some(name) => format!("{} (with {name})", code(text)),
+        None => code(text),
+    }
+}
+
+/// Whether a word is another one in everything but its case, what stands between its parts, and what cannot be seen.
+pub fn is_spelt_alike(word: &str, known: &str) -> bool {
+    fn plain(text: &str) -> impl Iterator<Item = char> {
+        let seen = text.trim().chars().filter(|c| !is_invisible(*c));
+        let parts = seen.map(|c| if c == ' ' || c == '_' || is_odd_blank(c) { '-' } else { c });
+        parts.flat_map(char::to_lowercase)
+    }
+    plain(word).eq(plain(known))
+}
+
+/// Whether a word is a known one with at most a slip within it, so that it can mean nothing else: the same letters, or
+/// one letter wrong, missing, doubled or swapped inside. Where the last letter is another one it is another form of the
+/// word (`replaced`, `replaces`), a digit says something of its own (`alpha2`), and short words have too many
+/// neighbours.
 pub fn is_slip(word: &str, known: &str) -> bool {
+    if is_spelt_alike(word, known) {
+        return true;
+    }
     let plain = |text: &str| text.trim().to_lowercase().replace([' ', '_'], "-");
     let (word, known) = (plain(word), plain(known));
-    word.len().abs_diff(known.len()) <= 4 && strsim::damerau_levenshtein(&word, &known) <= 1
+    let last = |text: &str| text.chars().next_back();
+    let first = |text: &str| text.chars().next();
+    let letters = known.strip_prefix("sig-").unwrap_or(&known).chars().count();
+    let is_own_word = OWN_WORDS.contains(&word.as_str());
+    letters >= 4
+        && !is_own_word
+        && !word.contains(|c: char| c.is_ascii_digit())
+        && (first(&word), last(&word)) == (first(&known), last(&known))
+        && word.len().abs_diff(known.len()) <= 4
+        && strsim::damerau_levenshtein(&word, &known) <= 1
 }
+
+/// Words that are a letter away from one of ours and mean something else.
+const OWN_WORDS: [&str; 4] = ["state", "date", "replace", "implementation"];
 
 /// The candidate that `word` most probably means: at most a third of its letters away.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -449,6 +560,35 @@ mod tests {
         assert_eq!(nearest("Provisional", words), Some("provisional"));
         assert_eq!(nearest("banana", words), None);
         assert!(is_slip("implementible", "implementable") && is_slip("Vep_Number", "vep-number"));
-        assert!(!is_slip("implement", "implemented") && !is_slip("sig-arm", "sig-api"));
+        for (word, known) in [
+            ("implement", "implemented"),
+            ("implemented", "implementable"),
+            ("replaces", "replaced"),
+            ("replaced", "replaces"),
+            ("replace", "replaces"),
+            ("withdraw", "withdrawn"),
+            ("alpha2", "alpha"),
+            ("beta2", "beta"),
+            ("gaa", "ga"),
+            ("alphas", "alpha"),
+            ("state", "stage"),
+            ("sig-arm", "sig-api"),
+            ("sig-cpi", "sig-ci"),
+        ] {
+            assert!(!is_slip(word, known), "{word} is no slip of {known}");
+        }
+        for (word, known) in [
+            ("Deferred ", "deferred"),
+            ("defered", "deferred"),
+            ("staus", "status"),
+            ("GA", "ga"),
+            ("alhpa", "alpha"),
+            ("sig_compute", "sig-compute"),
+            ("sig-computte", "sig-compute"),
+            ("de\u{200b}ferred", "deferred"),
+            ("owning\u{a0}sig", "owning-sig"),
+        ] {
+            assert!(is_slip(word, known), "{word} is a slip of {known}");
+        }
     }
 }

@@ -101,13 +101,21 @@ impl Said {
 /// What upstream would say about a changed Markdown file under `veps/`. `ours` is what the book says about
 /// the same document and the same past; none for a companion or the template, which are no proposals to us.
 pub fn said(world: &World, now: &Document, was: Was<'_>, ours: Option<&Sheet>) -> Said {
-    let draft = Draft { now, was, world };
+    // The drafts take a block as a strict reader does.
+    let torn = now.matter().is_some_and(FrontMatter::is_torn);
+    let now = now.strictly();
+    let before = match was {
+        Was::Known(before) => Some(before.strictly()),
+        Was::Unknown | Was::Nothing => None,
+    };
+    let was = before.as_deref().map_or(was, Was::Known);
+    let draft = Draft { now: now.as_ref(), was, world };
     let answers = CHECKS.iter().filter_map(|check| Some((check, (check.ask)(&draft)?)));
     let mut remarks = Vec::new();
     let mut differences = Vec::new();
     for (check, answer) in answers {
         let ours = Ours::on(check, answer.word, &draft, ours);
-        differences.extend(difference(&Look { check: check.id, word: answer.word, ours, draft }));
+        differences.extend(difference(&Look { check: check.id, word: answer.word, ours, draft, torn }));
         let stops = answer.stops;
         remarks.push(Remark { check: check.id, word: answer.word, why: answer.why });
         if stops {
@@ -123,6 +131,8 @@ pub(crate) struct Look<'a> {
     word: Word,
     ours: Ours,
     draft: Draft<'a>,
+    /// Whether ours has read the block a second time.
+    torn: bool,
 }
 
 /// What our book says of that which a draft check asks about.

@@ -201,6 +201,12 @@ pub const LABELLED_SIGS: [&str; 13] = [
 /// The folder of the VEPs that speak of the process itself.
 pub const META_FOLDER: &str = "meta-VEPs";
 
+/// The words that stand for nobody yet where a person should be named. None of them is offered as a login.
+pub const NOBODY: [&str; 5] = ["tbd", "tba", "none", "nobody", "n/a"];
+
+/// Most characters of a login.
+pub const MOST_LOGIN: usize = 39;
+
 /// A person, as front matter names one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handle {
@@ -224,9 +230,10 @@ impl Handle {
         self.written.trim().starts_with('@')
     }
 
-    /// Whether it stands for nobody yet: `TBD` in any case.
+    /// Whether it stands for nobody yet: `TBD` or another of [`NOBODY`], in any case; nothing at all, or `?`.
     pub fn is_tbd(&self) -> bool {
-        self.login().eq_ignore_ascii_case("tbd")
+        let is_word = NOBODY.iter().any(|word| self.login().eq_ignore_ascii_case(word));
+        is_word || matches!(self.written.trim(), "" | "?")
     }
 
     /// Whether both name the same person; case and `@` do not matter.
@@ -238,7 +245,7 @@ impl Handle {
     /// users), at most 39 of them, no hyphen first. Old logins end in a hyphen or have two in a row.
     pub fn could_be_login(&self) -> bool {
         let login = self.login();
-        (1..=39).contains(&login.len())
+        (1..=MOST_LOGIN).contains(&login.len())
             && !login.starts_with('-')
             && login.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     }
@@ -294,6 +301,12 @@ mod tests {
     fn a_handle_is_the_same_whatever_its_case_and_sign() {
         assert!(Handle::new("@EdDev").is(&Handle::new("eddev")));
         assert!(Handle::new("@tbd").is_tbd() && Handle::new("TBD").is_tbd());
+        for nobody in ["TBA", "tbd", "None", "@nobody", "n/a", "N/A", "?", "", " "] {
+            assert!(Handle::new(nobody).is_tbd(), "{nobody}");
+        }
+        for somebody in ["@", "na", "nobody2", "@tb", "??x", "none-at-all"] {
+            assert!(!Handle::new(somebody).is_tbd(), "{somebody}");
+        }
         for good in ["@a", "0xFelix", "a-b", "x_corp", "old-"] {
             assert!(Handle::new(good).could_be_login(), "{good}");
         }

@@ -118,9 +118,9 @@ pub trait Verb {
         &[]
     }
 
-    /// Whether an answer that changes no file has nothing left to do; else it lacks something.
-    fn is_done(_answer: &Self::Answer) -> bool {
-        true
+    /// Whether the answer has no file that it should have: then nothing can be written, and that is no success.
+    fn lacks_a_file(_answer: &Self::Answer) -> bool {
+        false
     }
 
     /// The branch and the message under which the files are committed, where the answer has them.

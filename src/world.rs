@@ -75,6 +75,16 @@ impl Work {
     }
 }
 
+/// Who asks: what is written for people says so where an assistant had a hand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Asker {
+    /// A person, on the command line.
+    #[default]
+    Person,
+    /// An assistant, over MCP.
+    Assistant,
+}
+
 /// A checkout, a calendar, and the day on which they are looked at.
 #[derive(Debug, Clone)]
 pub struct World {
@@ -108,6 +118,8 @@ pub struct World {
     pub as_of: Option<String>,
     /// Which repository this is and how old it is, where it is not a folder of the person who asks.
     pub checkout: Option<String>,
+    /// Who asks.
+    pub asker: Asker,
     /// How far the answer is; shared with whoever waits for it.
     pub work: Arc<Work>,
 }
@@ -239,6 +251,7 @@ impl World {
             merged: None,
             as_of: None,
             checkout: None,
+            asker: Asker::Person,
             work: Arc::default(),
         }
     }

@@ -2,13 +2,14 @@
 //!
 //! Front matter must know where every key and value stands, keep going after a mistake of meaning, and
 //! stay small whatever it is fed. So this room turns the parser's events into a tree of [`Node`]s with
-//! byte spans, under hard limits, and never expands an alias. It is the only room that knows
-//! `granit-parser`.
+//! byte spans, under hard limits. An alias is followed as long as its copies stay within the same limits.
+//! It is the only room that knows `granit-parser`.
 //!
 //! Absent on purpose: types. What a value should be is said by the schema in [`crate::document`].
 
 use crate::text::{Span, code, one_line};
 use granit_parser::{Event, Parser, ScalarStyle, Span as RawSpan, StructureStyle};
+use std::collections::BTreeMap;
 
 /// Most bytes of YAML that are read in one block.
 pub const MOST_BYTES: usize = 64 << 10;
@@ -66,8 +67,9 @@ pub enum Kind {
     List(Vec<Node>),
     /// A map, in the order of the file.
     Map(Vec<Entry>),
-    /// An alias (`*name`), which this room does not follow.
-    Alias,
+    /// An alias (`*name`), and a copy of what it stands for, in its places; none where that is not known, holds
+    /// the alias itself, or would be too much.
+    Alias(Option<Box<Node>>),
 }
 
 /// A key and its value.
@@ -80,7 +82,7 @@ pub struct Entry {
 }
 
 /// What YAML takes an unquoted scalar for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Plain {
     /// Nothing: empty, `~` or `null`.
     Null,
@@ -142,12 +144,17 @@ struct Builder<'a> {
     root: Option<Node>,
     faults: Vec<Fault>,
     nodes: usize,
+    /// What has an anchor, by the parser's number for it.
+    anchored: BTreeMap<usize, Node>,
+    /// How many values aliases have copied, and how many bytes of text.
+    copied: (usize, usize),
 }
 
 /// A list or map that is still being read.
 struct Open {
     node: Node,
     key: Option<Node>,
+    anchor: Option<usize>,
 }
 
 impl Builder<'_> {
@@ -175,7 +182,8 @@ impl Builder<'_> {
     fn take(&mut self, event: Event<'_>, raw: &RawSpan) -> Result<(), Fault> {
         let span = raw.byte_range().map(|range| Span::new(range.start, range.end)).unwrap_or_default();
         let span = span.shifted(self.offset);
-        let bound = event.anchor_id().is_some() || event.tag().is_some();
+        let anchor = event.anchor_id();
+        let bound = anchor.is_some() || event.tag().is_some();
         match event {
             Event::Scalar(text, style, ..) => {
                 let plain = style == ScalarStyle::Plain;
@@ -193,11 +201,15 @@ impl Builder<'_> {
                     let written = raw.byte_range().and_then(|range| self.yaml.get(range)).unwrap_or_default();
                     node.span.end = span.start + written.trim_end().len();
                 }
+                self.remember(anchor, &node);
                 self.put(node)
             }
-            Event::Alias(_) => self.put(Node { kind: Kind::Alias, span, style: Style::Plain, bound: true }),
-            Event::SequenceStart(style, ..) => self.begin(Kind::List(vec![]), span, style, bound),
-            Event::MappingStart(style, ..) => self.begin(Kind::Map(vec![]), span, style, bound),
+            Event::Alias(of) => {
+                let meant = self.copy(of).map(Box::new);
+                self.put(Node { kind: Kind::Alias(meant), span, style: Style::Plain, bound: true })
+            }
+            Event::SequenceStart(style, ..) => self.begin(Kind::List(vec![]), span, style, anchor, bound),
+            Event::MappingStart(style, ..) => self.begin(Kind::Map(vec![]), span, style, anchor, bound),
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::DocumentStart(..) if self.root.is_some() => Err(Fault {
                 what: "a second YAML document begins here".into(),
@@ -208,14 +220,39 @@ impl Builder<'_> {
         }
     }
 
-    fn begin(&mut self, kind: Kind, span: Span, style: StructureStyle, bound: bool) -> Result<(), Fault> {
+    fn begin(
+        &mut self,
+        kind: Kind,
+        span: Span,
+        style: StructureStyle,
+        anchor: Option<usize>,
+        bound: bool,
+    ) -> Result<(), Fault> {
         let style = if style == StructureStyle::Flow { Style::Flow } else { Style::Block };
-        self.open.push(Open { node: Node { kind, span, style, bound }, key: None });
+        self.open.push(Open { node: Node { kind, span, style, bound }, key: None, anchor });
         Ok(())
     }
 
+    fn remember(&mut self, anchor: Option<usize>, node: &Node) {
+        if let Some(anchor) = anchor {
+            self.anchored.insert(anchor, node.clone());
+        }
+    }
+
+    /// A copy of what has an anchor, as long as all copies together stay within the limits of a block.
+    fn copy(&mut self, anchor: usize) -> Option<Node> {
+        let node = self.anchored.get(&anchor)?;
+        let (nodes, bytes) = node.weight();
+        let copied = (self.copied.0 + nodes, self.copied.1 + bytes);
+        if copied.0 > MOST_NODES || copied.1 > MOST_BYTES {
+            return None;
+        }
+        self.copied = copied;
+        Some(node.clone())
+    }
+
     fn end(&mut self, span: Span) -> Result<(), Fault> {
-        let Some(Open { mut node, .. }) = self.open.pop() else { return Ok(()) };
+        let Some(Open { mut node, anchor, .. }) = self.open.pop() else { return Ok(()) };
         let last = match &node.kind {
             Kind::List(items) => items.last(),
             Kind::Map(entries) => entries.last().map(|entry| &entry.value),
@@ -227,6 +264,7 @@ impl Builder<'_> {
         } else {
             last.map_or(node.span.end, |last| last.span.end)
         };
+        self.remember(anchor, &node);
         self.put(node)
     }
 
@@ -251,11 +289,7 @@ impl Builder<'_> {
                     let twin =
                         entries.iter().find(|entry| key.text().is_some() && entry.key.text() == key.text());
                     if twin.is_some() {
-                        self.faults.push(Fault {
-                            what: format!("the key {} is there twice", code(key.text().unwrap_or_default())),
-                            fix: "Keep one of the two.".into(),
-                            span: key.span,
-                        });
+                        self.faults.push(doubled(&key));
                     }
                     entries.push(Entry { key, value: node });
                 }
@@ -281,15 +315,18 @@ impl Builder<'_> {
             };
         }
         let (what, fix) = match rest.chars().next() {
-            Some('@') => (
-                format!("a value may not begin with `@` unless it is quoted: {}", code(word)),
-                format!("Write {} with quotes.", code(&format!("\"{}\"", one_line(word, 40)))),
-            ),
-            Some('`') => ("a value may not begin with a backtick".into(), "Put the value in quotes.".into()),
-            Some('%') => ("a value may not begin with `%`".into(), "Put the value in quotes.".into()),
+            Some(sign @ ('@' | '`' | '%')) => reserved(sign, word),
             _ if too_deep => {
                 (DEEPER.into(), "Keep to the schema: nothing in it is deeper than two levels.".into())
             }
+            Some('*') if info.contains("unknown anchor") => (
+                format!("{} is an alias of an unknown anchor", code(word)),
+                "Put the value in quotes, or write out what it stands for.".into(),
+            ),
+            _ if info.contains("escape") => (
+                "a backslash in double quotes begins an escape that YAML does not know".into(),
+                "Write the backslash twice, or put the value in single quotes.".into(),
+            ),
             _ if info.contains("tabs disallowed") => {
                 (info.into(), "Indent with spaces, not with tabs.".into())
             }
@@ -306,7 +343,52 @@ impl Builder<'_> {
     }
 }
 
+/// A key that stands a second time in its map.
+pub fn doubled(key: &Node) -> Fault {
+    Fault {
+        what: format!("the key {} is there twice", code(key.text().unwrap_or_default())),
+        fix: "Keep one of the two.".into(),
+        span: key.span,
+    }
+}
+
+/// What is wrong with a value that begins with a sign that YAML reserves, and how to mend it.
+pub fn reserved(sign: char, word: &str) -> (String, String) {
+    match sign {
+        '@' => (
+            format!("a value may not begin with `@` unless it is quoted: {}", code(word)),
+            format!("Write {} with quotes.", code(&format!("\"{}\"", one_line(word, 40)))),
+        ),
+        '`' => ("a value may not begin with a backtick".into(), "Put the value in quotes.".into()),
+        sign => (format!("a value may not begin with `{sign}`"), "Put the value in quotes.".into()),
+    }
+}
+
 impl Node {
+    /// The value itself, or what an alias stands for where that is known.
+    pub fn meant(&self) -> &Node {
+        match &self.kind {
+            Kind::Alias(Some(meant)) => meant.meant(),
+            _ => self,
+        }
+    }
+
+    /// How many values it has, itself among them, and how many bytes of text.
+    fn weight(&self) -> (usize, usize) {
+        let sum = |(nodes, bytes): (usize, usize), node: &Node| {
+            let (more_nodes, more_bytes) = node.weight();
+            (nodes + more_nodes, bytes + more_bytes)
+        };
+        match &self.kind {
+            Kind::Scalar { text, .. } => (1, text.len()),
+            Kind::List(items) => items.iter().fold((1, 0), sum),
+            Kind::Map(entries) => {
+                entries.iter().flat_map(|entry| [&entry.key, &entry.value]).fold((1, 0), sum)
+            }
+            Kind::Alias(meant) => meant.iter().map(AsRef::as_ref).fold((1, 0), sum),
+        }
+    }
+
     /// The text of a scalar.
     pub fn text(&self) -> Option<&str> {
         match &self.kind {
@@ -346,6 +428,58 @@ pub fn resolve(text: &str) -> Plain {
         }
         _ => Plain::Text,
     }
+}
+
+/// A text as a value of YAML: as it stands where that is read as the same text, else in quotes.
+pub fn as_yaml(text: &str) -> String {
+    encoded(text, Style::Plain, false, false)
+}
+
+/// A value as YAML, in a style if that can say it.
+pub fn encoded(value: &str, style: Style, number: bool, in_flow: bool) -> String {
+    match style {
+        Style::Single if !value.contains(is_unprintable) => format!("'{}'", value.replace('\'', "''")),
+        Style::Plain if is_plain(value, number, in_flow) => value.to_owned(),
+        _ => double(value),
+    }
+}
+
+/// Whether a value can stand without quotes and be read as the same.
+fn is_plain(value: &str, number: bool, in_flow: bool) -> bool {
+    let kind = if number { Plain::Integer } else { Plain::Text };
+    // What readers of YAML 1.1 or of other schemas take for a truth value or a number.
+    let is_word = ["y", "yes", "n", "no", "on", "off"].iter().any(|word| value.eq_ignore_ascii_case(word));
+    let is_date = value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let is_like_number = value.starts_with(char::is_numeric) && !value.contains(' ') && !is_date;
+    let is_safe = |c: char| c.is_alphanumeric() || " _-./()+".contains(c) || (!in_flow && ",".contains(c));
+    resolve(value) == kind
+        && (number || !is_word && !is_like_number)
+        && value.starts_with(char::is_alphanumeric)
+        && !value.ends_with(' ')
+        && value.chars().all(is_safe)
+}
+
+fn double(value: &str) -> String {
+    let mut out = String::from("\"");
+    for c in value.chars() {
+        match c {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if is_unprintable(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Whether YAML has no place for a character, or some reader takes it for the end of a line.
+fn is_unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]
@@ -408,7 +542,19 @@ mod tests {
     #[test]
     fn bombs_are_refused_at_once() {
         let laughs = "a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n";
-        assert!(parse(laughs, 0).root.is_some(), "aliases are kept, not expanded");
+        assert!(parse(laughs, 0).root.is_some(), "a small one is followed");
+        let mut more = String::from("a0: &a0 [x,x,x,x,x,x,x,x]\n");
+        (1..60).for_each(|at| {
+            let last = at - 1;
+            more.push_str(&format!(
+                "a{at}: &a{at} [*a{last},*a{last},*a{last},*a{last},*a{last},*a{last}]\n"
+            ));
+        });
+        let whole = parse(&more, 0).root.unwrap();
+        assert!(whole.weight().0 <= 2 * MOST_NODES, "{:?}", whole.weight());
+        let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(50_000), "*a,".repeat(2_000));
+        assert!(parse(&long, 0).root.unwrap().weight().1 <= 2 * MOST_BYTES);
+        assert!(parse("a: &a [*a]\n", 0).root.is_some(), "what holds itself is not followed");
         assert!(
             only_fault(&"[".repeat(60_000)).what.contains("deep"),
             "{:?}",
@@ -422,5 +568,29 @@ mod tests {
             assert!(fault.is_limit() && fault.what.contains(&limit.to_string()), "{fault:?}");
         }
         assert!(only_fault(&"#".repeat(70_000)).is_limit() && !only_fault("a: [x\nb: c\n").is_limit());
+    }
+
+    #[test]
+    fn a_value_is_quoted_where_it_has_to_be() {
+        for (value, plain) in [
+            ("deferred", "deferred"),
+            ("v1.10", "v1.10"),
+            ("1.10", "\"1.10\""),
+            ("@a", "\"@a\""),
+            ("true", "\"true\""),
+            ("a: b", "\"a: b\""),
+            ("", "\"\""),
+            ("x ", "\"x \""),
+            ("- a", "\"- a\""),
+            // What older readers take for a truth value or a number.
+            ("no", "\"no\""),
+            ("0x1F", "\"0x1F\""),
+            ("1_000", "\"1_000\""),
+            ("2026-05-01", "2026-05-01"),
+            ("a\u{2028}\u{feff}", "\"a\\u2028\\ufeff\""),
+        ] {
+            assert_eq!(encoded(value, Style::Plain, false, false), plain, "{value}");
+        }
+        assert_eq!(encoded("it's", Style::Single, false, false), "'it''s'");
     }
 }

@@ -90,6 +90,29 @@ fn meant(model: &Model, change: &Change) -> Result<Model, &'static str> {
             Some(Value::Map(_)) => return Err("no list"),
             _ => put(&mut model, key, list(items)),
         },
+        Change::Item(key, index, item) => {
+            let mut items = match get(&model, key) {
+                Some(Value::List(items)) => items.clone(),
+                None => return Err("there is no key"),
+                Some(Value::Text(_)) if *index == 0 => {
+                    put(&mut model, key, text(item));
+                    return Ok(model);
+                }
+                _ => return Err("no such item"),
+            };
+            *items.get_mut(*index).ok_or("no such item")? = text(item);
+            put(&mut model, key, Value::List(items));
+        }
+        Change::Stage(from, to) => {
+            let Some(Value::Map(mut stages)) = get(&model, "milestone").cloned() else {
+                return Err(if get(&model, "milestone").is_none() { "there is no key" } else { "no map" });
+            };
+            if stages.iter().any(|(name, _)| name == to.as_str()) {
+                return Err("there as well");
+            }
+            stages.iter_mut().find(|(name, _)| name == from).ok_or("there is no stage")?.0 = to.to_string();
+            put(&mut model, "milestone", Value::Map(stages));
+        }
         Change::Target(stage, release) => {
             let mut stages = match get(&model, "milestone") {
                 Some(Value::Map(stages)) => stages.clone(),
@@ -480,6 +503,13 @@ fn changes(model: &Model) -> Vec<Change> {
     for stage in Stage::ALL {
         changes.push(Change::Target(stage, "v1.11".into()));
     }
+    for key in ["authors", "reviewers", "participating-sigs"] {
+        for at in 0..4 {
+            changes.push(Change::Item(key, at, ["@new", "TBD", "it's", "a, b"][at].into()));
+        }
+    }
+    changes.push(Change::Stage("alpha".into(), Stage::Ga));
+    changes.push(Change::Stage("delta".into(), Stage::Beta));
     changes.push(Change::Rename("x-note".into(), "replaces"));
     changes.push(Change::Rename("x-note".into(), "reviewers"));
     changes.push(Change::Rename("stage".into(), "feature-gate"));
@@ -489,8 +519,12 @@ fn changes(model: &Model) -> Vec<Change> {
 
 fn key_of(change: &Change) -> &str {
     match change {
-        Change::Set(key, _) | Change::SetNumber(key, _) | Change::List(key, _) | Change::Remove(key) => key,
-        Change::Target(..) => "milestone",
+        Change::Set(key, _)
+        | Change::SetNumber(key, _)
+        | Change::List(key, _)
+        | Change::Item(key, ..)
+        | Change::Remove(key) => key,
+        Change::Target(..) | Change::Stage(..) => "milestone",
         Change::Rename(key, _) => key,
         Change::RemoveSection(_) | Change::Raw(_) => panic!("of no key"),
     }
@@ -656,7 +690,7 @@ fn by_the_oracle(yaml: &str, change: &Change) -> Option<Model> {
         },
         Change::Rename(from, to) => assert!(mapping.rename_key(from.as_str(), *to)),
         Change::Remove(key) => drop(mapping.remove(*key)?),
-        Change::RemoveSection(_) | Change::Raw(_) => return None,
+        Change::Item(..) | Change::Stage(..) | Change::RemoveSection(_) | Change::Raw(_) => return None,
     }
     // What it wrote, not what it holds.
     read(&document.to_string())
@@ -675,6 +709,10 @@ fn sorted(model: &Model) -> Model {
 
 /// Asks the other editor for the same change, and compares what both wrote.
 fn ask_the_oracle(written: &Written, change: &Change, tally: &mut Tally) {
+    // It has no way to change one item or the key of a map within another one.
+    if matches!(change, Change::Item(..) | Change::Stage(..)) {
+        return;
+    }
     let Ok(after) = changed(&written.text, change) else { return };
     let (_, yaml) = block(&written.text).unwrap();
     let ours = sorted(&read(block(&after).unwrap().1).unwrap());
@@ -1158,10 +1196,10 @@ fn awkward_yaml_is_edited_exactly_or_refused_with_the_reason() {
         ("reviewers:\n", reviewers(&[]), Err("not emptied")),
         // The end.
         ("status: x\n...\n", Change::Set("stage", "beta".into()), Ok("status: x\nstage: beta\n...\n")),
-        ("title: x\n...\nstatus: y\n", status(), Err("second YAML document")),
+        ("title: x\n...\nstatus: y\n", status(), Err("inside the block ends it")),
         ("%YAML 1.2\n", status(), Err("begin with `%`")),
         ("--- # x\ntitle: y\n", Change::SetNumber("replaces", 1), Ok("--- # x\ntitle: y\nreplaces: 1\n")),
-        ("- status\n", status(), Err("no map")),
+        ("- status\n", status(), Err("not a map")),
         ("# only this\n", status(), Err("empty")),
         (&one_long, status(), Ok(&long_after)),
     ];
@@ -1219,6 +1257,17 @@ fn holds(document: &Document, change: &Change) -> bool {
         Change::Set(key, wanted) => value(key) == Some(wanted),
         Change::SetNumber(key, wanted) => value(key) == Some(&wanted.to_string()),
         Change::List(key, wanted) => items(key).as_ref() == Some(wanted),
+        Change::Item(key, at, wanted) => match items(key) {
+            Some(items) => items.get(*at) == Some(wanted),
+            None => *at == 0 && value(key) == Some(wanted),
+        },
+        Change::Stage(from, to) => match written("milestone").map(|entry| &entry.value.kind) {
+            Some(vep_mcp::yaml::Kind::Map(stages)) => {
+                let has = |name: &str| stages.iter().any(|entry| entry.key.text() == Some(name));
+                has(to.as_str()) && !has(from)
+            }
+            _ => false,
+        },
         Change::Remove(key) => written(key).is_none(),
         Change::Rename(from, to) => written(from).is_none() && written(to).is_some(),
         Change::Target(stage, wanted) => match written("milestone").map(|entry| &entry.value.kind) {

@@ -87,6 +87,31 @@ proptest! {
         judged(&world(), &format!("{}{put}{}", &text[..start], &text[end..]));
     }
 
+    /// What the published schema takes for a handle is one to the reader and the rules, and the other way round.
+    #[test]
+    fn schema_and_reader_agree_on_handles(
+        handle in prop_oneof![
+            "@?[A-Za-z0-9_-]{0,41}",
+            "[ @]{0,2}[A-Za-z0-9_/.?ä-]{0,5}[ @]?",
+            "@?(?i:tbd|tba|none|nobody|n/a|na|[?])[?a]?",
+        ],
+    ) {
+        let schema = vep_mcp::book::schema();
+        let pattern = schema["properties"]["reviewers"]["items"]["pattern"].as_str().unwrap();
+        let accepted = regex::Regex::new(pattern).unwrap().is_match(&handle);
+        let text = clock().replacen("\"@bo-linde\"", &format!("{handle:?}"), 1);
+        let document = judged(&world(), &text);
+        let sheet = judge(&world(), &document, Was::Unknown);
+        let rules = ["handles-wellformed", "values-typed", "front-matter-parses", "keys-present"];
+        let wrong: Vec<_> = sheet
+            .flaws()
+            .into_iter()
+            .filter(|(rule, flaw)| rules.contains(&rule.id) && flaw.severity == vep_mcp::law::Severity::Error)
+            .map(|(_, flaw)| flaw.what.clone())
+            .collect();
+        prop_assert_eq!(accepted, wrong.is_empty(), "{:?}: {:?}", handle, wrong);
+    }
+
     #[test]
     fn the_same_question_has_the_same_answer(cut in 0usize..800) {
         let text = clock();
@@ -99,6 +124,35 @@ proptest! {
 }
 
 /// What changes no meaning changes no verdict.
+/// Thousands of fixes are made in one pass, each of its own item, in every form of a list.
+#[test]
+fn thousands_of_fixes_take_no_time_and_touch_nothing_else() {
+    let world = world();
+    let logins = || (0..2_800).map(|at| format!("w{at:04}"));
+    let lines: String = logins().map(|login| format!("  - {login} # {login}\n")).collect();
+    let flow = logins().collect::<Vec<_>>().join(", ");
+    let marks = regex::Regex::new("\"@(w[0-9]{4})\"").unwrap();
+    for (list, item) in [
+        (format!("\n{lines}"), "  - \"@w0007\" # w0007\n"),
+        (format!(" [{flow}]\n"), ", \"@w0007\", "),
+        (format!(" [\n{}  ]\n", lines.replace("- ", "").replace(" #", ", #")), "  \"@w0007\", # w0007\n"),
+    ] {
+        let text = clock().replacen("\n  - \"@ada-brook\"\n", &list, 1);
+        let document = Document::parse(Source::new(PATH, text.as_str()));
+        let start = std::time::Instant::now();
+        let mended = vep_mcp::proposal::mended(&world, &document, Was::Unknown);
+        let took = start.elapsed();
+        assert!(took.as_secs() < 10, "{took:?}");
+        let after = mended.source.text();
+        assert_eq!(after.matches("\"@w").count(), 2_800);
+        assert!(after.contains(item), "{}", after.chars().take(600).collect::<String>());
+        let unmarked = marks.replace_all(after, "$1").into_owned();
+        assert_eq!(unmarked, text, "nothing but the marks is another");
+        let sheet = judge(&world, &mended, Was::Unknown);
+        assert!(!sheet.flaws().iter().any(|(rule, _)| rule.id == "handles-wellformed"));
+    }
+}
+
 #[test]
 fn lawful_variations_raise_nothing() {
     let text = clock();

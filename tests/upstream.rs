@@ -517,6 +517,13 @@ fn odd_ones() -> Vec<Odd> {
         one("front matter removed", Plain, BODY.into(), STOPPED),
         one("prose, and no base known", Nobody, BODY.into(), UNBLOCKED),
         one("front matter that was not closed is removed", Open, BODY.into(), UNBLOCKED),
+        one(
+            "a line --- inside the block",
+            New,
+            with("stage: alpha", "---\nstage: alpha"),
+            &[("block-yaml", Some(Pass)), ("stage-present", Some(Fail))],
+        ),
+        one("a reviewer called none", New, with("\"@bo\"", "none"), &[("people-named", Some(Pass))]),
         one("a blank line before the block", Plain, format!("\n{}", plain().now()), UNBLOCKED),
         one("a byte order mark", Plain, format!("\u{feff}{}", plain().now()), UNBLOCKED),
         one("line ends of Windows", Plain, plain().now().replace('\n', "\r\n"), UNBLOCKED),

@@ -4,13 +4,12 @@
 //! (folder, heading, freeze, other VEPs, who is a meta-VEP) is for the rules to say.
 
 use crate::document::{Key, SCHEMA, Shape};
-use crate::vep::{Stage, Status};
+use crate::vep::{MOST_LOGIN, NOBODY, Stage, Status};
 use serde_json::{Map, Value, json};
 
 /// What says that an optional value is not set.
 const UNSET: &str = "^(?:[Tt][Bb][Dd]|N/A|n/a|-|)$";
 const RELEASE: &str = "^v[0-9]+\\.[0-9]+$";
-const HANDLE: &str = "^(?:@?[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?|[Tt][Bb][Dd])$";
 
 /// The JSON Schema of a VEP's front matter (VEP-282, VEP Front Matter).
 pub fn schema() -> Value {
@@ -44,7 +43,7 @@ fn shape(key: &Key) -> Map<String, Value> {
             json!({ "anyOf": [{ "enum": Stage::ALL.map(Stage::as_str) }, { "type": "null" }, unset()] })
         }
         ("authors" | "reviewers" | "approvers", _) => {
-            json!({ "type": "array", "items": { "type": "string", "pattern": HANDLE }, "minItems": 1 })
+            json!({ "type": "array", "items": { "type": "string", "pattern": handle() }, "minItems": 1 })
         }
         (_, Shape::Text) => json!({ "type": "string", "minLength": 1 }),
         (_, Shape::Number) => json!({ "type": "integer", "minimum": 1 }),
@@ -64,6 +63,16 @@ fn shape(key: &Key) -> Map<String, Value> {
         }
     };
     value.as_object().cloned().unwrap_or_default()
+}
+
+/// What the reader takes for a login, or for nobody yet.
+fn handle() -> String {
+    let any_case = |c: char| match c {
+        '/' => "/".to_owned(),
+        c => format!("[{}{}]", c.to_ascii_uppercase(), c.to_ascii_lowercase()),
+    };
+    let nobody: Vec<String> = NOBODY.iter().map(|word| word.chars().map(any_case).collect()).collect();
+    format!("^(?:@?[A-Za-z0-9_][A-Za-z0-9_-]{{0,{}}}|@?(?:{})|\\?|)$", MOST_LOGIN - 1, nobody.join("|"))
 }
 
 fn unset() -> Value {

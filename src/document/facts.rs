@@ -125,6 +125,8 @@ impl Facts {
         let text =
             |field: &Field<String>| field.read().map(|read| Fact::new(read.value.clone(), read.span, from));
         let number = |field: &Field<Number>| field.read().map(|read| Fact::new(read.value, read.span, from));
+        // No step begins at, and no freeze is held against, what stands in a block that does not parse.
+        let whole = Some(matter).filter(|matter| !matter.is_torn());
         Self {
             number: matter
                 .vep_number
@@ -132,21 +134,19 @@ impl Facts {
                 .and_then(|read| Some(Fact::new(read.value.parse().ok()?, read.span, from))),
             title: text(&matter.title),
             created: text(&matter.creation_date),
-            status: matter
-                .status
-                .read()
+            status: whole
+                .and_then(|matter| matter.status.read())
                 .and_then(|read| Some(Fact::new(Status::read(&read.value)?, read.span, from))),
             sig: text(&matter.owning_sig),
-            participating: list(&matter.participating_sigs),
+            participating: set(&matter.participating_sigs),
             authors: people(&matter.authors),
             reviewers: people(&matter.reviewers),
             approvers: people(&matter.approvers),
-            gates: list(&matter.feature_gate).into_iter().filter(|gate| !is_unset(&gate.value)).collect(),
-            stage: matter
-                .stage
-                .read()
+            gates: set(&matter.feature_gate),
+            stage: whole
+                .and_then(|matter| matter.stage.read())
                 .and_then(|read| Some(Fact::new(Stage::read(&read.value)?, read.span, from))),
-            targets: targets(matter),
+            targets: whole.map(targets).unwrap_or_default(),
             replaces: number(&matter.replaces),
             superseded_by: number(&matter.superseded_by),
         }
@@ -177,6 +177,11 @@ fn list(field: &Field<Vec<Spanned<String>>>) -> Vec<Fact<String>> {
         .flatten()
         .map(|item| Fact::new(item.value.trim().to_owned(), item.span, Origin::FrontMatter))
         .collect()
+}
+
+/// The items of a list that are set.
+fn set(field: &Field<Vec<Spanned<String>>>) -> Vec<Fact<String>> {
+    list(field).into_iter().filter(|item| !is_unset(&item.value)).collect()
 }
 
 fn people(field: &Field<Vec<Spanned<String>>>) -> Vec<Fact<Handle>> {

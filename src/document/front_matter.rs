@@ -1,7 +1,7 @@
 //! The front matter of VEP-282: its schema as a table, and the values with their places.
 
-use crate::text::{Span, Spanned};
-use crate::vep::{Number, Release, is_unset, read_number};
+use crate::text::{Span, Spanned, nearest};
+use crate::vep::{Handle, Number, Release, is_unset, read_number};
 use crate::yaml::{Entry, Kind, Node, Plain};
 
 /// A key of the schema.
@@ -85,6 +85,8 @@ pub enum Field<T> {
     Unread,
     /// The key is there twice, or a key within its value is; the parser's fault says so.
     Twice,
+    /// The key is there, and no reader of YAML takes its value; a fault of the block says so.
+    Torn,
     /// The value and its place.
     Read(Spanned<T>),
 }
@@ -195,6 +197,8 @@ pub struct FrontMatter {
     empty: Vec<&'static str>,
     /// The block as it was written.
     entries: Vec<Entry>,
+    /// Whether it was read of a block that is torn.
+    torn: bool,
 }
 
 impl FrontMatter {
@@ -204,7 +208,12 @@ impl FrontMatter {
         let doubled = doubled(&entries);
         for Entry { key, value } in &entries {
             let Some(name) = key.text() else {
-                matter.misshape("a key", key, "text");
+                matter.misshapen.push(Misshapen {
+                    key: "a key".into(),
+                    found: found(key),
+                    expected: "text",
+                    span: key.span,
+                });
                 continue;
             };
             matter.keys.push(Spanned::new(name.into(), key.span));
@@ -212,8 +221,14 @@ impl FrontMatter {
                 matter.unknown.push(Spanned::new(name.into(), key.span));
                 continue;
             };
-            let mut reading =
-                Reading { key: known, at: key.span, twice: doubled.contains(&name), matter: &mut matter };
+            let mut reading = Reading {
+                key: known,
+                at: key.span,
+                twice: doubled.contains(&name),
+                alias: None,
+                matter: &mut matter,
+            };
+            let value = reading.behind(value);
             match name {
                 "title" => matter.title = reading.text(value),
                 "vep-number" => matter.vep_number = reading.number(value),
@@ -236,6 +251,50 @@ impl FrontMatter {
         matter
     }
 
+    /// Reads what could be read of a torn block, with the keys whose values could not.
+    pub(super) fn torn(entries: Vec<Entry>, keys: &[Spanned<String>]) -> Self {
+        let mut matter = Self { torn: true, ..Self::read(entries) };
+        for key in keys {
+            matter.tear(&key.value);
+            matter.misshapen.retain(|wrong| wrong.key != key.value);
+            if matter.key_span(&key.value).is_none() {
+                matter.keys.push(key.clone());
+            }
+        }
+        matter
+    }
+
+    fn tear(&mut self, name: &str) {
+        match name {
+            "title" => self.title = Field::Torn,
+            "vep-number" => self.vep_number = Field::Torn,
+            "creation-date" => self.creation_date = Field::Torn,
+            "status" => self.status = Field::Torn,
+            "authors" => self.authors = Field::Torn,
+            "owning-sig" => self.owning_sig = Field::Torn,
+            "participating-sigs" => self.participating_sigs = Field::Torn,
+            "reviewers" => self.reviewers = Field::Torn,
+            "approvers" => self.approvers = Field::Torn,
+            "feature-gate" => self.feature_gate = Field::Torn,
+            "stage" => self.stage = Field::Torn,
+            "milestone" => self.milestone = Field::Torn,
+            "replaces" => self.replaces = Field::Torn,
+            "superseded-by" => self.superseded_by = Field::Torn,
+            _ => {}
+        }
+        self.empty.retain(|key| *key != name);
+    }
+
+    /// Whether the block is torn: no reader of YAML takes it as a whole, and this is what can be read of it.
+    pub fn is_torn(&self) -> bool {
+        self.torn
+    }
+
+    /// Whether any key is there.
+    pub(super) fn has_keys(&self) -> bool {
+        !self.keys.is_empty()
+    }
+
     /// What was written for a key, whatever its shape: another reader may make something else of it. More
     /// than one value where the key is there twice.
     pub fn written<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Node> {
@@ -256,11 +315,26 @@ impl FrontMatter {
     pub fn is_empty(&self, name: &str) -> bool {
         self.empty.contains(&name)
     }
-
-    fn misshape(&mut self, key: &str, node: &Node, expected: &'static str) {
-        self.misshapen.push(Misshapen { key: key.into(), found: found(node), expected, span: node.span });
-    }
 }
+
+/// The key of the schema that a misspelt one most probably means.
+pub fn nearest_key(written: &str) -> Option<&'static str> {
+    let dashed = written.trim().replace([' ', '_'], "-").to_lowercase();
+    let other = OTHER_WORDS.iter().find(|(word, _)| *word == dashed).map(|(_, name)| *name);
+    other.or_else(|| nearest(&dashed, SCHEMA.iter().map(|key| key.name)))
+}
+
+/// Words that people use for a key, and that look like another one or like none.
+const OTHER_WORDS: [(&str, &str); 8] = [
+    ("state", "status"),
+    ("replaced", "superseded-by"),
+    ("replaced-by", "superseded-by"),
+    ("superseded", "superseded-by"),
+    ("supersedes", "replaces"),
+    ("gate", "feature-gate"),
+    ("date", "creation-date"),
+    ("sig", "owning-sig"),
+];
 
 fn doubled(entries: &[Entry]) -> Vec<&str> {
     let mut names: Vec<&str> = entries.iter().filter_map(|entry| entry.key.text()).collect();
@@ -283,7 +357,7 @@ fn found(node: &Node) -> &'static str {
     match (&node.kind, node.resolved()) {
         (Kind::List(_), _) => "a list",
         (Kind::Map(_), _) => "a map",
-        (Kind::Alias, _) => "an alias",
+        (Kind::Alias(_), _) => "an alias",
         (_, Some(Plain::Null)) => "nothing",
         (_, Some(Plain::Bool)) => "a truth value",
         (_, Some(Plain::Integer)) => "a whole number",
@@ -297,13 +371,32 @@ struct Reading<'a> {
     key: &'a Key,
     at: Span,
     twice: bool,
+    /// Where the alias stands whose meaning is read.
+    alias: Option<Span>,
     matter: &'a mut FrontMatter,
 }
 
 impl Reading<'_> {
+    /// What a value means: itself, or what its alias stands for.
+    fn behind<'n>(&mut self, value: &'n Node) -> &'n Node {
+        let meant = value.meant();
+        self.alias = (!std::ptr::eq(meant, value)).then_some(value.span);
+        meant
+    }
+
     fn wrong<T>(&mut self, node: &Node) -> Field<T> {
-        self.matter.misshape(self.key.name, node, self.key.shape.expected());
+        self.misshape(self.key.name, node, self.key.shape.expected());
         Field::Unread
+    }
+
+    /// A value of the wrong shape is told where it stands, and where an alias brings it in there.
+    fn misshape(&mut self, name: &str, node: &Node, expected: &'static str) {
+        let (found, span) = (found(node), self.alias.unwrap_or(node.span));
+        self.matter.misshapen.push(Misshapen { key: name.into(), found, expected, span });
+    }
+
+    fn is_of_people(&self) -> bool {
+        matches!(self.key.name, "authors" | "reviewers" | "approvers")
     }
 
     fn empty<T>(&mut self) -> Field<T> {
@@ -358,8 +451,9 @@ impl Reading<'_> {
             _ if self.twice => Field::Twice,
             _ if Self::is_null(node) => self.empty(),
             _ if !self.key.required && Self::says_unset(node) => self.empty(),
+            _ if node.text().is_some_and(|text| text.trim().is_empty()) => self.empty(),
             // Of reviewers and approvers one may say TBD without a list.
-            _ if node.text().is_some_and(|text| text.eq_ignore_ascii_case("tbd")) => {
+            _ if self.is_of_people() && node.text().is_some_and(|text| Handle::new(text).is_tbd()) => {
                 let tbd = Spanned::new(node.text().unwrap_or_default().into(), node.span);
                 Field::Read(Spanned::new(vec![tbd], node.span))
             }
@@ -372,17 +466,27 @@ impl Reading<'_> {
     fn items(&mut self, items: &[Node], span: Span) -> Field<Vec<Spanned<String>>> {
         let mut texts = Vec::new();
         for (index, item) in items.iter().enumerate() {
-            match (item.text(), item.resolved()) {
-                (Some(text), Some(Plain::Text)) if !text.trim().is_empty() => {
-                    texts.push(Spanned::new(text.into(), item.span));
-                }
+            let meant = item.meant();
+            match (meant.text(), meant.resolved()) {
+                (Some(text), Some(Plain::Text)) => texts.push(Spanned::new(text.to_owned(), meant.span)),
                 _ => {
                     let name = format!("{}[{index}]", self.key.name);
-                    self.matter.misshape(&name, item, "text");
+                    let inner = (!std::ptr::eq(meant, item)).then_some(item.span);
+                    let outer = self.alias;
+                    self.alias = outer.or(inner);
+                    self.misshape(&name, meant, "text");
+                    self.alias = outer;
                 }
             }
         }
-        if texts.len() < items.len() { Field::Unread } else { Field::Read(Spanned::new(texts, span)) }
+        if texts.len() < items.len() {
+            return Field::Unread;
+        }
+        // Among people an empty text is somebody who is still to be found; elsewhere it is nothing.
+        if !self.is_of_people() && texts.iter().all(|text| is_unset(&text.value)) {
+            return self.empty();
+        }
+        Field::Read(Spanned::new(texts, span))
     }
 
     fn gates(&mut self, node: &Node) -> Field<Vec<Spanned<String>>> {
@@ -398,6 +502,7 @@ impl Reading<'_> {
             Field::Absent => Field::Absent,
             Field::Unread => Field::Unread,
             Field::Twice => Field::Twice,
+            Field::Torn => Field::Torn,
         }
     }
 
@@ -416,6 +521,7 @@ impl Reading<'_> {
         let mut targets = Vec::new();
         let mut whole = true;
         for Entry { key, value } in entries {
+            let value = value.meant();
             match (key.text(), value.text(), value.resolved()) {
                 (Some(stage), Some(release), Some(plain)) => targets.push(Target {
                     stage: Spanned::new(stage.into(), key.span),
@@ -425,7 +531,7 @@ impl Reading<'_> {
                 }),
                 (stage, ..) => {
                     let name = format!("{}.{}", self.key.name, stage.unwrap_or("?"));
-                    self.matter.misshape(&name, value, "a release like \"v1.10\"");
+                    self.misshape(&name, value, "a release like \"v1.10\"");
                     whole = false;
                 }
             }
@@ -486,6 +592,42 @@ mod tests {
             assert!(matches!(matter.replaces, Field::Empty(_)), "{value}");
             assert!(matter.misshapen.is_empty(), "{value}");
         }
+    }
+
+    #[test]
+    fn an_empty_text_in_a_list_is_nobody_or_nothing() {
+        let matter = read(
+            "authors: \"\"\nreviewers: [\"\"]\napprovers:\n  - \"@a\"\n  - ''\nparticipating-sigs: [\"\"]\nfeature-gate: [\"\", TBD]\n",
+        );
+        assert!(matter.misshapen.is_empty(), "{:?}", matter.misshapen);
+        let texts = |field: &Field<Vec<Spanned<String>>>| {
+            field.value().map(|all| all.iter().map(|it| it.value.clone()).collect::<Vec<_>>())
+        };
+        assert!(matches!(matter.authors, Field::Empty(_)));
+        assert_eq!(texts(&matter.reviewers), Some(vec![String::new()]));
+        assert_eq!(texts(&matter.approvers), Some(vec!["@a".into(), String::new()]));
+        assert!(matches!(matter.participating_sigs, Field::Empty(_)));
+        assert!(matches!(matter.feature_gate, Field::Empty(_)));
+        for nobody in ["TBA", "none", "Nobody", "n/a", "\"?\"", "TBD"] {
+            let matter = read(&format!("reviewers: {nobody}\napprovers: [{nobody}]\n"));
+            assert!(matter.misshapen.is_empty() && matter.reviewers.read().is_some(), "{nobody}");
+        }
+    }
+
+    #[test]
+    fn an_alias_means_what_its_anchor_says_in_its_place() {
+        let yaml = "authors: &people\n  - &a \"@a\"\n  - \"@b\"\nreviewers: *people\napprovers: [*a]\nmilestone: {alpha: &r v1.9, beta: *r}\nowning-sig: *people\n";
+        let matter = read(yaml);
+        let texts = |field: &Field<Vec<Spanned<String>>>| {
+            let all = field.value().unwrap().iter();
+            all.map(|it| (it.value.clone(), it.span.start)).collect::<Vec<_>>()
+        };
+        assert_eq!(texts(&matter.reviewers), texts(&matter.authors));
+        assert_eq!(texts(&matter.approvers), texts(&matter.authors)[..1]);
+        assert_eq!(matter.milestone.value().unwrap()[1].release.value, "v1.9");
+        let wrong: Vec<_> =
+            matter.misshapen.iter().map(|it| (it.found, &yaml[it.span.start..it.span.end])).collect();
+        assert_eq!(wrong, [("a list", "*people")], "the key that has the wrong shape is pointed at");
     }
 
     #[test]

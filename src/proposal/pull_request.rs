@@ -10,7 +10,7 @@ use crate::document::Document;
 use crate::lifecycle::Standing;
 use crate::text::{code, is_plain, one_line, visible};
 use crate::vep::{Handle, Status};
-use crate::world::World;
+use crate::world::{Asker, World};
 use std::collections::BTreeSet;
 
 /// Where the tracking issues are.
@@ -23,7 +23,7 @@ pub struct Prepared {
     pub branch: String,
     /// The title, and the subject of the commit.
     pub title: String,
-    /// The commit's message: subject, body, and a trailer that says who helped.
+    /// The commit's message: subject, body, and where an assistant asks a trailer that says who helped.
     pub message: String,
     /// The body, in the repository's own form.
     pub body: String,
@@ -44,19 +44,30 @@ pub fn prepare(world: &World, document: &Document, proposal: &Proposal, inputs: 
     let (words, slug) = words(world, document, then, proposal);
     let title = format!("VEP-{number}: {words}");
     let branch = format!("vep-{number}-{slug}");
-    let what = what(document, then, proposal, inputs);
-    let message =
-        format!("{title}\n\n{}\n\nAssisted-by: vep-mcp {}\n", what.join("\n"), env!("CARGO_PKG_VERSION"));
+    let what = what(document, then, proposal);
+    let message = with_trailer(world, &format!("{title}\n\n{}", what.join("\n")));
     Prepared {
         body: body(world, then, &number, &what, &notes(world, proposal, inputs)),
         commands: commands(then, proposal),
-        issue: issue(then, proposal.step.to),
-        reminder: reminder(proposal.step.to),
-        shell: shell(proposal, &branch, &title, &what),
+        issue: issue(world, then, proposal.step.to),
+        reminder: reminder(world, then, proposal),
+        shell: shell(world, proposal, &branch, &title, &what),
         branch,
         title,
         message,
     }
+}
+
+/// The trailer that says who helped; none where a person did it on the command line.
+fn trailer(world: &World) -> Option<String> {
+    let helped = || format!("Assisted-by: vep-mcp {}", env!("CARGO_PKG_VERSION"));
+    (world.asker == Asker::Assistant).then(helped)
+}
+
+/// A commit's message with its trailer.
+pub fn with_trailer(world: &World, message: &str) -> String {
+    let trailer = trailer(world).map_or(String::new(), |trailer| format!("\n\n{trailer}"));
+    format!("{}{trailer}\n", message.trim_end())
 }
 
 /// What is done, as a subject says it, and as a branch does.
@@ -91,7 +102,7 @@ fn words(world: &World, before: &Document, then: &Document, proposal: &Proposal)
 }
 
 /// What changes, line by line: keys and their values, never the VEP's prose.
-fn what(before: &Document, then: &Document, proposal: &Proposal, inputs: &Inputs) -> Vec<String> {
+fn what(before: &Document, then: &Document, proposal: &Proposal) -> Vec<String> {
     let mut lines = Vec::new();
     let status = |document: &Document| document.facts.status.as_ref().map_or("none", |it| it.value.as_str());
     if status(before) != status(then) {
@@ -109,21 +120,38 @@ fn what(before: &Document, then: &Document, proposal: &Proposal, inputs: &Inputs
             lines.push(format!("- milestone.{stage}: {} -> {}", of(before), of(then)));
         }
     }
-    for (key, people) in [("reviewers", &inputs.reviewers), ("approvers", &inputs.approvers)] {
-        if !people.is_empty() {
-            lines.push(format!("- {key}: {}", logins(people.iter())));
+    for key in ["reviewers", "approvers"] {
+        let written = |document: &Document| people_of(document, key);
+        if written(before) != written(then) {
+            lines.push(format!("- {key}: {}", written(then)));
         }
     }
-    if !inputs.gates.is_empty() {
-        lines.push(format!("- feature-gate: {}", inputs.gates.join(", ")));
+    let gates = |document: &Document| -> Vec<String> {
+        document.facts.gates.iter().map(|gate| one_line(&gate.value, 80)).collect()
+    };
+    if gates(before) != gates(then) {
+        lines.push(format!("- feature-gate: {}", gates(then).join(", ")));
     }
-    if let Some(by) = inputs.successor {
+    let successor = |document: &Document| document.facts.superseded_by.as_ref().map(|by| by.value);
+    if let Some(by) = successor(then).filter(|by| Some(*by) != successor(before)) {
         lines.push(format!("- superseded-by: VEP-{by}, which names this one in `replaces`"));
     }
     if proposal.outcome == Readiness::Undecided && proposal.step.ground.standing == Standing::Unsettled {
         lines.push("- the law leaves this step open; the SIG decides".into());
     }
     lines
+}
+
+/// Who a document names, `TBD` where that is nobody yet.
+fn people_of(document: &Document, key: &str) -> String {
+    let people = match key {
+        "reviewers" => &document.facts.reviewers,
+        _ => &document.facts.approvers,
+    };
+    match people.is_empty() {
+        true => "TBD".to_owned(),
+        false => logins(people.iter().map(|it| &it.value)),
+    }
 }
 
 /// Logins as plain words: a mention in a commit would call people on every push.
@@ -216,19 +244,29 @@ fn commands(then: &Document, proposal: &Proposal) -> Vec<String> {
     commands
 }
 
-fn issue(then: &Document, to: Status) -> String {
-    let people = |people: &[crate::document::Fact<Handle>]| match people.is_empty() {
-        true => "TBD".to_owned(),
-        false => logins(people.iter().map(|it| &it.value)),
-    };
+fn issue(world: &World, then: &Document, to: Status) -> String {
     format!(
-        "Proposal status: {to}\nReviewers: {}\nApprovers: {}\n",
-        people(&then.facts.reviewers),
-        people(&then.facts.approvers)
+        "Proposal status: {to}\nTarget release: {}\nReviewers: {}\nApprovers: {}\n",
+        target_release(world, then, to),
+        people_of(then, "reviewers"),
+        people_of(then, "approvers")
     )
 }
 
-fn reminder(to: Status) -> String {
+/// The release that is worked towards, and the stage; none where nothing is any more.
+fn target_release(world: &World, then: &Document, to: Status) -> String {
+    let target = world.target(then).filter(|_| to.is_live() || to == Status::Implemented);
+    target.map_or("none".into(), |(stage, release)| format!("{} ({stage})", release.value))
+}
+
+fn reminder(world: &World, then: &Document, proposal: &Proposal) -> String {
+    let to = proposal.step.to;
+    if proposal.step.ground.standing == Standing::Same {
+        let target = target_release(world, then, to);
+        return format!(
+            "The front matter targets {target} now. Please set “Target release” in this issue to the same.\n"
+        );
+    }
     format!(
         "The front matter says `status: {to}` now. Please set “Proposal status” in this issue to the same.\n"
     )
@@ -250,18 +288,14 @@ fn quoted(word: &str) -> String {
     out + "'"
 }
 
-fn shell(proposal: &Proposal, branch: &str, title: &str, what: &[String]) -> Vec<String> {
+fn shell(world: &World, proposal: &Proposal, branch: &str, title: &str, what: &[String]) -> Vec<String> {
     let paths: Vec<String> = proposal.patches.iter().map(|patch| quoted(&patch.path)).collect();
+    let trailer = trailer(world).map_or(String::new(), |trailer| format!(" -m {}", quoted(&trailer)));
     vec![
         format!("git switch -c {}", quoted(branch)),
         "git apply bump.patch   # the diff, saved under this name".into(),
         format!("git add {}", paths.join(" ")),
-        format!(
-            "git commit -s -m {} -m {} -m {}",
-            quoted(title),
-            quoted(&what.join("\n")),
-            quoted(&format!("Assisted-by: vep-mcp {}", env!("CARGO_PKG_VERSION")))
-        ),
+        format!("git commit -s -m {} -m {}{trailer}", quoted(title), quoted(&what.join("\n"))),
         format!("git push -u origin {}", quoted(branch)),
     ]
 }

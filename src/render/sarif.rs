@@ -9,7 +9,7 @@
 use crate::law::Severity;
 use crate::report::Report;
 use crate::rule::Rule;
-use crate::sheet::{Age, Flaw, Mend, Sheet};
+use crate::sheet::{Age, Flaw, Replacements, Sheet};
 use crate::text::{Place, json_shown, visible};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -32,9 +32,13 @@ pub fn sarif(report: &Report) -> String {
     let mut seen = BTreeMap::new();
     let results: Vec<Value> = report
         .flaws()
-        .map(|(sheet, rule, flaw)| {
+        .zip(replacements(report))
+        .map(|((sheet, rule, flaw), mend)| {
             let index = rules.iter().position(|known| known.id == rule.id);
-            result(report, sheet, rule, index, flaw, &mut seen)
+            let mut result = result(report, sheet, rule, index, flaw, &mut seen);
+            let fixes: Vec<Value> = mend.iter().map(|mend| fix(sheet, flaw, mend)).collect();
+            result.as_object_mut().map(|result| result.insert("fixes".into(), fixes.into()));
+            result
         })
         .collect();
     let outcome = report.nothing().unwrap_or_else(|| report.outcome().as_str().into());
@@ -59,6 +63,18 @@ pub fn sarif(report: &Report) -> String {
         }],
     });
     json_shown(&format!("{log:#}\n"))
+}
+
+/// What the mend of each flaw of the report comes to, worked out document by document.
+fn replacements(report: &Report) -> Vec<Option<Replacements>> {
+    let flaws: Vec<_> = report.flaws().collect();
+    let same = |one: &&Sheet, other: &&Sheet| std::ptr::eq(*one, *other);
+    let runs = flaws.chunk_by(|(one, ..), (other, ..)| same(one, other));
+    let of_run = |run: &[(&Sheet, &'static Rule, &Flaw)]| {
+        let all: Vec<&Flaw> = run.iter().map(|(.., flaw)| *flaw).collect();
+        run.first().map(|(sheet, ..)| sheet.replacements(&all)).unwrap_or_default()
+    };
+    runs.flat_map(of_run).collect()
 }
 
 fn descriptor(rule: &Rule) -> Value {
@@ -100,13 +116,12 @@ fn result(
         "partialFingerprints": { "vepFinding/v1": fingerprint(sheet, rule, flaw, seen) },
         "baselineState": if flaw.age == Age::New { "new" } else { "unchanged" },
         "suppressions": suppressions,
-        "fixes": flaw.mend.iter().map(|mend| fix(sheet, flaw, mend)).collect::<Vec<_>>(),
     })
 }
 
 /// A mend that needs no thought, as the edits that make it.
-fn fix(sheet: &Sheet, flaw: &Flaw, mend: &Mend) -> Value {
-    let replacements = mend.edits.iter().map(|(from, to, put)| {
+fn fix(sheet: &Sheet, flaw: &Flaw, mend: &Replacements) -> Value {
+    let replacements = mend.iter().map(|(from, to, put)| {
         json!({
             "deletedRegion": {
                 "startLine": from.line, "startColumn": from.column, "endLine": to.line, "endColumn": to.column,

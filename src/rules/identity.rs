@@ -3,14 +3,15 @@
 //! Absent on purpose: whether the number is that of an open issue, or of this proposal's. Offline nobody can say; only
 //! that it is a pull request's is known, from what the base branch has merged.
 
-use super::shape::{is_placeholder, replaced};
+use super::shape::is_placeholder;
 use crate::document::Front;
 use crate::edit::Change;
 use crate::law::{Law, cite, vep282};
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, optional, value};
-use crate::text::{Span, Spanned, code, is_slip, nearest, one_line};
+use crate::text::{Span, Spanned, code, code_named, is_slip, nearest, one_line};
 use crate::vep::{CANONICAL_SIGS, META_FOLDER, Status, is_unset};
 use jiff::civil::Date;
+use unicode_normalization::UnicodeNormalization as _;
 
 pub(super) const RULES: &[Rule] = &[
     STATUS_KNOWN,
@@ -37,7 +38,8 @@ fn status_known(case: &Case<'_>) -> Judged {
     if Status::read(&read.value).is_some() {
         return Ok(vec![]);
     }
-    let finding = Finding::must(read.span, format!("{} is none of the seven states", code(&read.value)));
+    let finding =
+        Finding::must(read.span, format!("{} is none of the seven states", code_named(&read.value)));
     Ok(vec![match nearest(&read.value, Status::ALL.map(Status::as_str)) {
         Some(state) if is_slip(&read.value, state) => {
             finding.fix(format!("Write `{state}`.")).mend(Change::Set("status", state.into()))
@@ -72,17 +74,21 @@ fn title_agrees(case: &Case<'_>) -> Judged {
         return Err(NotYet::see("a title is a placeholder", "placeholders-filled"));
     }
     // What Markdown makes of the heading, or what was written there: `Support <Foo> kind`.
-    let written = case.now.source.slice(heading.span).trim_end().ends_with(title.value.trim());
-    if written || plain(&title.value) == plain(&said.value) {
+    let written = case.now.source.slice(heading.span).nfc().collect::<String>();
+    let is_written = written.trim_end().ends_with(&title.value.trim().nfc().collect::<String>());
+    if is_written || plain(&title.value) == plain(&said.value) {
         return Ok(vec![]);
     }
-    let what = format!("the heading says {}, `title` says {}", code(&said.value), code(&title.value));
+    let what =
+        format!("the heading says {}, `title` says {}", code_named(&said.value), code_named(&title.value));
     Ok(vec![Finding::should(said.span, what)])
 }
 
-/// A title without the marks that a heading may have and a YAML text may not.
+/// A title without the marks that a heading may have and a YAML text may not; letters with accents are the same
+/// however they are put together.
 fn plain(title: &str) -> String {
-    title.replace(['`', '*'], "").split_whitespace().collect::<Vec<_>>().join(" ")
+    let composed: String = title.nfc().filter(|c| !matches!(c, '`' | '*')).collect();
+    composed.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 const NUMBER_AGREES: Rule = Rule {
@@ -240,7 +246,9 @@ fn creation_date_real(case: &Case<'_>) -> Judged {
         return Err(NotYet::see("the date is a placeholder", "placeholders-filled"));
     }
     let finding = match read_date(&read.value) {
-        None => Finding::must(read.span, format!("{} is no date of the form YYYY-MM-DD", code(&read.value))),
+        None => {
+            Finding::must(read.span, format!("{} is no date of the form YYYY-MM-DD", code_named(&read.value)))
+        }
         Some(date) if date > case.world.today => {
             Finding::must(read.span, format!("{date} is after today, {}", case.world.today))
         }
@@ -276,7 +284,7 @@ fn sig_known(case: &Case<'_>) -> Judged {
     let owner = optional(&matter.owning_sig, "owning-sig")?;
     let others = optional(&matter.participating_sigs, "participating-sigs")?;
     let stranger = |name: &str, span: Span, mend: &dyn Fn(&str) -> Change| {
-        let finding = Finding::must(span, format!("{} is no SIG that is known here", code(name)));
+        let finding = Finding::must(span, format!("{} is no SIG that is known here", code_named(name)));
         match world.nearest_sig(name) {
             Some(sig) => {
                 let finding = finding.fix(format!("Did you mean {}?", code(sig)));
@@ -286,16 +294,16 @@ fn sig_known(case: &Case<'_>) -> Judged {
             None => finding,
         }
     };
-    let unknown = participants(others).filter(|sig| !world.knows_sig(sig.value.trim()));
+    // With blanks around it, a SIG is none to any other reader.
+    let unknown = participants(others).filter(|(_, sig)| !world.knows_sig(&sig.value));
     let mut findings: Vec<Finding> = unknown
-        .map(|sig| {
-            let all = others.map(|others| others.value.as_slice()).unwrap_or_default();
-            let instead = |known: &str| Change::List("participating-sigs", replaced(all, sig.span, known));
-            stranger(sig.value.trim(), sig.span, &instead)
+        .map(|(index, sig)| {
+            let instead = |known: &str| Change::Item("participating-sigs", index, known.to_owned());
+            stranger(&sig.value, sig.span, &instead)
         })
         .collect();
     let Some(owner) = owner else { return Ok(findings) };
-    let name = owner.value.trim();
+    let name = owner.value.as_str();
     if !world.knows_sig(name) {
         findings.push(stranger(name, owner.span, &|known| Change::Set("owning-sig", known.to_owned())));
     } else if !CANONICAL_SIGS.contains(&name) {
@@ -306,9 +314,12 @@ fn sig_known(case: &Case<'_>) -> Judged {
     Ok(findings)
 }
 
-/// The participating SIGs that are set.
-fn participants(others: Option<&Spanned<Vec<Spanned<String>>>>) -> impl Iterator<Item = &Spanned<String>> {
-    others.into_iter().flat_map(|others| &others.value).filter(|sig| !is_unset(&sig.value))
+/// The participating SIGs that are set, with their places in the list.
+fn participants(
+    others: Option<&Spanned<Vec<Spanned<String>>>>,
+) -> impl Iterator<Item = (usize, &Spanned<String>)> {
+    let all = others.into_iter().flat_map(|others| &others.value).enumerate();
+    all.filter(|(_, sig)| !is_unset(&sig.value))
 }
 
 const SIG_AGREES: Rule = Rule {
@@ -338,7 +349,7 @@ fn sig_agrees(case: &Case<'_>) -> Judged {
         findings.push(Finding::must(owner.span, what));
     }
     let others = optional(&matter.participating_sigs, "participating-sigs")?;
-    findings.extend(participants(others).filter(|sig| sig.value.trim() == name).map(|sig| {
+    findings.extend(participants(others).filter(|(_, sig)| sig.value.trim() == name).map(|(_, sig)| {
         Finding::must(sig.span, format!("{} owns the VEP and need not participate", code(name)))
             .fix("Remove it from `participating-sigs`.")
     }));

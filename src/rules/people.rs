@@ -2,13 +2,14 @@
 //!
 //! Absent on purpose: whether the person agreed. That is a social act (VEP-282, Non Goals).
 
-use super::shape::{is_placeholder, replaced};
+use super::shape::is_placeholder;
 use crate::document::{Field, FrontMatter};
 use crate::edit::Change;
 use crate::law::{Law, cite, vep282};
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, value};
-use crate::text::{Spanned, code};
+use crate::text::{Spanned, code, code_named, is_odd_blank};
 use crate::vep::{Handle, Status};
+use std::collections::BTreeSet;
 
 pub(super) const RULES: &[Rule] =
     &[AUTHORS_NAMED, REVIEWERS_NAMED, APPROVERS_NAMED, HANDLES_WELLFORMED, REVIEWERS_INDEPENDENT];
@@ -92,31 +93,57 @@ fn handles_wellformed(case: &Case<'_>) -> Judged {
     }
     let people = lists.into_iter().flat_map(|(key, field)| {
         let all = field.value().map(Vec::as_slice).unwrap_or_default();
-        all.iter().map(move |person| (key, all, person))
+        all.iter().enumerate().map(move |(index, person)| (key, index, person))
     });
-    let findings = people.filter_map(|(key, all, person)| {
+    let mut seen = BTreeSet::new();
+    let findings = people.filter_map(|(key, index, person)| {
         let handle = Handle::new(&person.value);
-        if handle.is_tbd() || is_placeholder(&person.value) {
+        // Several keys may mean one list, by an alias; what is wrong with it is said once.
+        let is_bare = person.value.trim() == person.value;
+        let is_login = handle.could_be_login() && is_bare;
+        let is_well = is_login && handle.has_at() || handle.is_tbd() && is_bare;
+        if is_well || is_placeholder(&person.value) || !seen.insert(person.span) {
             return None;
         }
-        if !handle.could_be_login() {
-            let what = format!("{} cannot be a GitHub login", code(&person.value));
-            return Some(Finding::must(person.span, what));
+        if handle.is_tbd() {
+            let what = format!("blanks stand around {}", code(&person.value));
+            return Some(
+                Finding::must(person.span, what).fix("Write `TBD`, or a handle, without blanks around it."),
+            );
         }
-        (!handle.has_at()).then(|| {
+        if !is_login {
+            let what = format!("{} cannot be a GitHub login", code_named(&person.value));
+            let finding = Finding::must(person.span, what);
+            return Some(match bare_login(&person.value) {
+                Some(login) => finding
+                    .fix(format!("Write {}.", code(&format!("\"@{login}\""))))
+                    .mend(Change::Item(key, index, format!("@{login}"))),
+                None => finding,
+            });
+        }
+        Some({
             let finding =
                 Finding::may(person.span, format!("{} is written without its `@`", code(&person.value)))
                     .fix(format!("Write {}.", code(&format!("\"@{}\"", handle.login()))));
             // A word that names nobody, or a SIG, would become a stranger's login.
-            let names_nobody = ["none", "nobody", "tba", "na", "unknown"];
+            let names_nobody = ["na", "unknown", "anyone", "someone", "everyone"];
             let login = handle.login().to_lowercase();
             if names_nobody.contains(&login.as_str()) || login.starts_with("sig-") {
-                return finding;
+                return Some(finding);
             }
-            finding.mend(Change::List(key, replaced(all, person.span, &format!("@{}", handle.login()))))
+            finding.mend(Change::Item(key, index, format!("@{}", handle.login())))
         })
     });
     Ok(findings.collect())
+}
+
+/// The login of a handle that has its `@` and is only wrapped in blanks and quotes, or has something in it that cannot
+/// be seen.
+fn bare_login(written: &str) -> Option<String> {
+    let seen: String = written.chars().filter(|c| !is_odd_blank(*c)).collect();
+    let is_wrapping = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\u{2018}'..='\u{201f}');
+    let login = seen.trim_matches(is_wrapping).strip_prefix('@')?;
+    Handle::new(login).could_be_login().then(|| login.to_owned())
 }
 
 const REVIEWERS_INDEPENDENT: Rule = Rule {
@@ -130,14 +157,14 @@ const REVIEWERS_INDEPENDENT: Rule = Rule {
 
 fn reviewers_independent(case: &Case<'_>) -> Judged {
     let matter = case.matter()?;
-    let authors: Vec<Handle> =
-        value(&matter.authors, "authors")?.value.iter().map(|it| Handle::new(&it.value)).collect();
+    let authors = value(&matter.authors, "authors")?.value.iter().map(|it| Handle::new(&it.value));
+    let authors: BTreeSet<String> = authors.map(|author| author.login().to_ascii_lowercase()).collect();
     let mut findings = Vec::new();
     for (key, field) in lists(matter).into_iter().skip(1) {
         let Some(people) = field.read() else { continue };
         let named: Vec<Handle> =
             people.value.iter().map(|it| Handle::new(&it.value)).filter(|handle| !handle.is_tbd()).collect();
-        let all_authors = named.iter().all(|person| authors.iter().any(|author| author.is(person)));
+        let all_authors = named.iter().all(|person| authors.contains(&person.login().to_ascii_lowercase()));
         if !named.is_empty() && all_authors {
             let what = format!("{key} names nobody but authors");
             findings.push(Finding::should(people.span, what));

@@ -11,10 +11,9 @@ use crate::edit::Change;
 use crate::law::{Law, cite, vep282};
 use crate::markdown::Passage;
 use crate::matter::confirmed;
-use crate::patch::Edit;
 use crate::prose;
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, optional, value};
-use crate::text::{Span, Spanned, code, is_slip, nearest, one_line};
+use crate::text::{Span, Spanned, code, code_named, is_slip, is_spelt_alike, nearest, one_line};
 use crate::vep::{Release, Stage, Status, is_unset};
 
 pub(super) const RULES: &[Rule] = &[
@@ -157,26 +156,28 @@ fn stage_known(case: &Case<'_>) -> Judged {
     if Stage::read(&read.value).is_some() {
         return Ok(vec![]);
     }
-    let finding = Finding::must(read.span, format!("{} is none of the stages", code(&read.value)));
+    let finding = Finding::must(read.span, format!("{} is none of the stages", code_named(&read.value)));
     Ok(vec![match nearest_stage(&read.value) {
         Some(stage) if is_spelling(&read.value) => {
             finding.fix(format!("Write `{stage}`.")).mend(Change::Set("stage", stage.into()))
         }
-        Some(stage) => finding.fix(format!("Write `{stage}`.")),
+        Some(stage) => finding.fix(format!("Did you mean `{stage}`? Say the rest in the body.")),
         None => finding,
     }])
 }
 
 /// Whether a word is only spelt otherwise: `alpha2` says more than `alpha`, and a person has to say where that goes.
 fn is_spelling(written: &str) -> bool {
-    let other_name = ["stable", "general availability"].iter().any(|name| is_slip(written, name));
-    let slip = Stage::ALL.iter().any(|stage| is_slip(written, stage.as_str()));
-    (other_name || slip) && !written.contains(|c: char| c.is_ascii_digit())
+    let other_name = ["stable", "general availability"].iter().any(|name| is_spelt_alike(written, name));
+    other_name || Stage::ALL.iter().any(|stage| is_slip(written, stage.as_str()))
 }
 
 fn nearest_stage(written: &str) -> Option<&'static str> {
+    if let Some(stage) = Stage::ALL.iter().find(|stage| is_slip(written, stage.as_str())) {
+        return Some(stage.as_str());
+    }
     match written.trim().to_lowercase().as_str() {
-        "stable" | "general availability" => Some("ga"),
+        "stable" | "general availability" | "general-availability" => Some("ga"),
         other => nearest(other, Stage::ALL.map(Stage::as_str)),
     }
 }
@@ -202,6 +203,7 @@ fn stage_present(case: &Case<'_>) -> Judged {
     };
     match &matter.stage {
         Field::Read(_) | Field::Unread | Field::Twice => Ok(vec![]),
+        Field::Torn => Err(NotYet::see("`stage` cannot be read", "front-matter-parses")),
         Field::Empty(key) => lacks(*key, "`stage` is not set"),
         Field::Absent => match meant(matter, "stage") {
             Some((written, span)) => lacks(span, &format!("{} is not the key `stage`", code(written))),
@@ -271,8 +273,12 @@ fn flaw_of(target: &Target) -> Option<Finding> {
             format!("{} is none of the stages alpha, beta, ga", code(&stage.value)),
         );
         return Some(match nearest_stage(&stage.value) {
-            Some(meant) => {
-                finding.fix(format!("Write `{meant}`.")).mend(Change::Raw(Edit::replace(stage.span, meant)))
+            Some(meant) if is_spelling(&stage.value) => {
+                let finding = finding.fix(format!("Write `{meant}`."));
+                match Stage::read(meant) {
+                    Some(meant) => finding.mend(Change::Stage(stage.value.clone(), meant)),
+                    None => finding,
+                }
             }
             _ => finding.fix("Keep alpha, beta and ga; say the rest in the body."),
         });
@@ -288,13 +294,16 @@ fn flaw_of(target: &Target) -> Option<Finding> {
         return Some(finding.mend(Change::Target(known, canonical)));
     }
     match target.read() {
-        None => Some(Finding::must(release.span, format!("{} is no release", code(&release.value)))),
+        None => Some(Finding::must(release.span, format!("{} is no release", code_named(&release.value)))),
         Some(read) if read.is_canonical(&release.value) => None,
-        Some(read) => Some(
-            Finding::should(release.span, format!("{} is not the canonical spelling", code(&release.value)))
-                .fix(format!("Write \"{read}\"."))
-                .mend(Change::Target(known, read.to_string())),
-        ),
+        Some(read) => {
+            let what = format!("{} is not the canonical spelling", code_named(&release.value));
+            let finding = Finding::should(release.span, what).fix(format!("Write \"{read}\"."));
+            // A patch release is more than a spelling: a person has to say which minor one is meant.
+            let is_patch =
+                release.value.trim().trim_end_matches('.').split('.').nth(2).is_some_and(|it| it != "0");
+            Some(if is_patch { finding } else { finding.mend(Change::Target(known, read.to_string())) })
+        }
     }
 }
 

@@ -3,12 +3,12 @@
 //! Absent on purpose: what the values mean. `values-typed` judges the YAML shape only; the chapters
 //! behind this one judge what was read.
 
-use crate::document::{Front, FrontMatter, Key, SCHEMA};
+use crate::document::{Front, FrontMatter, Key, SCHEMA, Shape, nearest_key};
 use crate::edit::Change;
 use crate::law::{Law, cite, vep282};
 use crate::patch::Edit;
 use crate::rule::{Case, Finding, Judge, Judged, NotYet, Rule, Was};
-use crate::text::{Span, Spanned, code, is_slip, nearest, one_line};
+use crate::text::{Span, code, code_named, is_slip, oddity, one_line};
 use crate::vep::Status;
 
 pub(super) const RULES: &[Rule] =
@@ -29,13 +29,7 @@ const FRONT_MATTER_PRESENT: Rule = Rule {
 fn front_matter_present(case: &Case<'_>) -> Judged {
     Ok(match case.now.front {
         Front::Read { .. } | Front::Unreadable { .. } => vec![],
-        Front::Absent { near: Some(near) } => vec![
-            Finding::must(
-                near,
-                "the front matter block does not open with a line `---` at the top of the file",
-            )
-            .fix("Make `---`, and nothing else, the first line of the file."),
-        ],
+        Front::Absent { near: Some(near) } => vec![not_at_the_top(near, case.now.source.slice(near))],
         // A block that was there and is gone is told by `front-matter-kept`.
         Front::Absent { near: None } if matches!(case.was, Was::Known(was) if !was.is_legacy()) => {
             return Err(NotYet::see("the block was dropped", "front-matter-kept"));
@@ -56,6 +50,19 @@ fn missing_block(case: &Case<'_>) -> Finding {
         return Finding::should(top, what);
     }
     Finding::migrate(top, "there is no front matter block")
+}
+
+/// What keeps a block from being one, by the line that should have opened it.
+fn not_at_the_top(near: Span, line: &str) -> Finding {
+    if line.starts_with("<<<<<<<") {
+        let what = format!("a merge conflict is not resolved: {} stands before the block", code(line));
+        let fix = "Keep one side, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`.";
+        return Finding::must(near, what).fix(fix);
+    }
+    let what = "the front matter block does not open with a line `---` at the top of the file";
+    let odd = oddity(line).map_or(String::new(), |name| format!("; {name} stands on it"));
+    Finding::must(near, format!("{what}{odd}"))
+        .fix("Make `---`, and nothing else, the first line of the file.")
 }
 
 const FRONT_MATTER_PARSES: Rule = Rule {
@@ -126,7 +133,7 @@ fn keys_present(case: &Case<'_>) -> Judged {
         }
         Some(match meant(matter, name) {
             Some((written, span)) => {
-                let what = format!("`{name}` is missing; {} is not a key", code(written));
+                let what = format!("`{name}` is missing; {} is not a key", code_named(written));
                 renamed(Finding::must(span, what).fix(format!("Write `{name}`.")), written, name)
             }
             None => {
@@ -173,12 +180,19 @@ pub(super) fn meant<'a>(matter: &'a FrontMatter, name: &str) -> Option<(&'a str,
 
 /// A finding about a misspelt key, with the mend where the key has no more than a slip.
 pub(super) fn renamed(finding: Finding, written: &str, name: &'static str) -> Finding {
-    if is_slip(written, name) { finding.mend(Change::Rename(written.to_owned(), name)) } else { finding }
+    if is_renamed(written, name) { finding.mend(Change::Rename(written.to_owned(), name)) } else { finding }
 }
 
-fn nearest_key(written: &str) -> Option<&'static str> {
-    let dashed = written.trim().replace([' ', '_'], "-");
-    nearest(&dashed, SCHEMA.iter().map(|key| key.name))
+/// Whether a key can mean nothing but this one: a slip, or the singular of a list (the plural of what may be one).
+fn is_renamed(written: &str, name: &'static str) -> bool {
+    let shape = SCHEMA.iter().find(|key| key.name == name).map(|key| key.shape);
+    let written = written.trim();
+    let is_number = match shape {
+        Some(Shape::List) => name.strip_suffix('s') == Some(written),
+        Some(Shape::TextOrList | Shape::Releases) => written.strip_suffix('s') == Some(name),
+        _ => false,
+    };
+    is_number || is_slip(written, name)
 }
 
 const KEYS_KNOWN: Rule = Rule {
@@ -200,10 +214,11 @@ fn keys_known(case: &Case<'_>) -> Judged {
         .map(|(_, span)| span)
         .collect();
     let findings = matter.unknown.iter().filter(|key| !missed.contains(&key.span)).map(|key| {
-        let finding = Finding::should(key.span, format!("{} is not a key of the schema", code(&key.value)));
+        let what = format!("{} is not a key of the schema", code_named(&key.value));
+        let finding = Finding::should(key.span, what);
         match nearest_key(&key.value) {
             Some(name) if matter.key_span(name).is_none() => {
-                finding.fix(format!("Did you mean `{name}`?")).mend(Change::Rename(key.value.clone(), name))
+                renamed(finding.fix(format!("Did you mean `{name}`?")), &key.value, name)
             }
             Some(name) => finding.fix(format!("Did you mean `{name}`?")),
             None => finding,
@@ -236,15 +251,16 @@ const VALUES_TYPED: Rule = Rule {
 fn values_typed(case: &Case<'_>) -> Judged {
     let matter = case.matter()?;
     let findings = matter.misshapen.iter().map(|wrong| {
-        let what = format!("{} is {}; expected {}", code(&wrong.key), wrong.found, wrong.expected);
-        let finding = Finding::must(wrong.span, what);
         let written = case.now.source.slice(wrong.span);
+        let odd = oddity(written).map_or(String::new(), |name| format!(" with {name}"));
+        let what = format!("{} is {}{odd}; expected {}", code(&wrong.key), wrong.found, wrong.expected);
+        let finding = Finding::must(wrong.span, what);
         let finding = match fix(wrong.found, wrong.expected, written) {
             Some(fix) => finding.fix(fix),
             None => finding,
         };
-        match reshaped(wrong.expected, written) {
-            Some(put) => finding.mend(Change::Raw(Edit::replace(wrong.span, put))),
+        match reshaped(&wrong.key, written) {
+            Some(change) => finding.mend(change),
             None => finding,
         }
     });
@@ -252,14 +268,21 @@ fn values_typed(case: &Case<'_>) -> Judged {
 }
 
 /// The same value in the shape of its key, where that is only a matter of quotes and brackets.
-fn reshaped(expected: &str, written: &str) -> Option<String> {
-    let quoted = ['"', '\''].iter().find_map(|mark| written.strip_prefix(*mark)?.strip_suffix(*mark));
-    let is_number = |text: &str| text.parse::<u32>().is_ok_and(|number| number > 0) && !text.starts_with('0');
-    match expected {
-        "a list of texts" if quoted.is_some_and(|text| !text.contains(['"', '\'', ',', '\\'])) => {
-            Some(format!("[{written}]"))
+fn reshaped(key: &str, written: &str) -> Option<Change> {
+    let known = SCHEMA.iter().find(|known| known.name == key)?;
+    let quoted = ['"', '\''].iter().find_map(|mark| written.strip_prefix(*mark)?.strip_suffix(*mark))?;
+    match known.shape {
+        // One word: several would be several people.
+        Shape::List
+            if !quoted.is_empty() && !quoted.contains([' ', '\t', '"', '\'', ',', ';', '\\', '/']) =>
+        {
+            Some(Change::List(known.name, vec![quoted.to_owned()]))
         }
-        number if number.contains("number") => quoted.filter(|text| is_number(text)).map(str::to_owned),
+        Shape::Number if !quoted.starts_with('0') => {
+            let number =
+                quoted.parse::<u32>().ok().filter(|number| *number > 0 && number.to_string() == quoted)?;
+            Some(Change::SetNumber(known.name, number))
+        }
         _ => None,
     }
 }
@@ -351,9 +374,4 @@ fn placeholders_filled(case: &Case<'_>) -> Judged {
             Finding::must(span, format!("{key} still has the placeholder {}", code(value)))
         });
     Ok(findings.collect())
-}
-
-/// The texts of a list with another one in the place of the one that stands there.
-pub(super) fn replaced(items: &[Spanned<String>], at: Span, put: &str) -> Vec<String> {
-    items.iter().map(|item| if item.span == at { put.to_owned() } else { item.value.clone() }).collect()
 }

@@ -202,7 +202,7 @@ impl<'a> Value<'a> {
     /// Whether a value is something or nothing.
     fn weigh(node: &'a Node) -> Self {
         match &node.kind {
-            Kind::Alias => Self::Unsure("the value is an alias, which is not followed here"),
+            Kind::Alias(_) => Self::Unsure("the value is an alias, which is not followed here"),
             Kind::Map(entries) if entries.is_empty() => Self::Nothing,
             Kind::List(items) if items.is_empty() => Self::Nothing,
             Kind::List(items) if items.iter().all(|item| !matches!(Self::weigh(item), Self::Written(_))) => {
@@ -544,7 +544,7 @@ fn named(value: Value<'_>) -> (Word, &'static str) {
     let nearly = |node: &Node| node.text().is_some_and(|text| text.to_lowercase().contains("tbd"));
     match items {
         _ if items.iter().any(is_tbd) => (Word::Fail, "somebody is still TBD"),
-        _ if items.iter().any(|item| item.kind == Kind::Alias) => {
+        _ if items.iter().any(|item| matches!(item.kind, Kind::Alias(_))) => {
             (Word::Unknown, "a value is an alias, which is not followed here")
         }
         _ if items.iter().any(nearly) => {

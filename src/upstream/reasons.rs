@@ -51,6 +51,8 @@ pub const REASONS: &[Reason] = &[
         "The question left rules of ours out; the draft asks everything."),
     reason(&[], is_set,
         "This checkout's settings switch a rule of ours off or give it another severity; the draft knows no settings."),
+    reason(&[], |it| it.torn,
+        "The block is torn. The draft goes by what a strict reader of YAML takes between the first two lines `---`; ours also reads what stands beyond the fault, so that all faults are told at once."),
     reason(&[], |it| passes(it) && it.breaks("placeholders-filled"),
         "The draft takes the template's placeholders for values (NNNN on purpose, until the issue has a number); the template means them to be replaced, and ours says so."),
     reason(&[], |it| passes(it) && it.breaks("values-typed"),
@@ -87,6 +89,9 @@ pub const REASONS: &[Reason] = &[
         "The draft takes TBD for a release, finds no schedule of it and passes; to ours a value that says TBD is not set, and the gate wants a release."),
     reason(&["milestone-of-stage"], |it| it.breaks("milestone-wellformed") || it.breaks("milestone-set"),
         "The draft asks whether `milestone[stage]` has a value; ours whether every stage and release in the map can be read and found: v1.9.0 has no schedule, and an unquoted 1.10 is 1.1."),
+
+    reason(&["people-named"], passes,
+        "The draft knows TBD alone for nobody; to ours TBA, none, nobody, n/a, ? and an empty text name nobody either, and the gate wants names."),
 
     reason(&["successor-named"], passes,
         "The draft takes TBD for a successor; to ours a value that says TBD is not set."),

@@ -9,8 +9,7 @@
 
 use super::{Name, Trouble, Verb, Writes, inputs, known_sig, label, one_or_many};
 use crate::book;
-use crate::document::{Document, Home};
-use crate::edit::as_yaml;
+use crate::document::{self, Document, Home, Value};
 use crate::markdown::{Section, plain};
 use crate::patch::Patch;
 use crate::proposal::Inputs;
@@ -38,8 +37,6 @@ const NO_NAME: &str = "proposal";
 const NO_NUMBER: &str = "NNNN";
 /// What stands where the author is not known yet.
 const NO_HANDLE: &str = "@github-handle";
-/// What stands where something is not settled yet.
-const TBD: &str = "TBD";
 /// Front matter takes this section's place.
 const REPLACED: &str = "VEP Status Metadata";
 /// The section that a summary fills.
@@ -196,9 +193,8 @@ impl Verb for Draft {
         })
     }
 
-    // Without a number there is no folder to write to.
-    fn is_done(_answer: &Answer) -> bool {
-        false
+    fn lacks_a_file(answer: &Answer) -> bool {
+        answer.patches.is_empty()
     }
 
     fn patches(answer: &Answer) -> &[Patch] {
@@ -298,61 +294,48 @@ impl Plan {
 
     /// The keys in the order of VEP-282's schema.
     fn front_matter(&self) -> String {
-        let list = |items: &[String], nobody: &str| match items {
-            [] => list(&[nobody.to_owned()]),
-            items => list(items),
+        let texts = |all: &[String]| all.iter().map(|text| text.clone().into()).collect();
+        let number = self.number.map_or(Value::Text(NO_NUMBER.into()), Value::Number);
+        let authors = match self.authors.as_slice() {
+            [] => Value::Words(vec![NO_HANDLE.into()]),
+            authors => Value::People(authors.to_vec()),
         };
-        let people = |people: &[Handle], nobody: &str| {
-            let written: Vec<String> = people
-                .iter()
-                .map(|it| if it.is_tbd() { TBD.into() } else { format!("@{}", it.login()) })
-                .collect();
-            list(&written, nobody)
-        };
-        let participating =
-            if self.participating.is_empty() { " []".into() } else { list(&self.participating, TBD) };
-        let replaces = self.replaces.map_or("\"\"".into(), |number| number.to_string());
-        format!(
-            "---\ntitle: {}\nvep-number: {}\ncreation-date: \"{}\"\nstatus: {}\n\nauthors:{}\n\nowning-sig: {}\nparticipating-sigs:{participating}\n\nreviewers:{}\napprovers:{}\n\n{}\nreplaces: {replaces}\nsuperseded-by: \"\"\n---\n",
-            as_yaml(&self.title),
-            self.number(),
-            self.today,
-            Status::Provisional,
-            people(&self.authors, NO_HANDLE),
-            as_yaml(&self.sig),
-            people(&self.inputs.reviewers, TBD),
-            people(&self.inputs.approvers, TBD),
-            self.targets(),
-        )
+        let mut block = vec![
+            ("title", Value::Text(self.title.as_str().into())),
+            ("vep-number", number),
+            ("creation-date", Value::Date(self.today.as_str().into())),
+            ("status", Value::Status(Status::Provisional)),
+            ("authors", authors),
+            ("owning-sig", Value::Text(self.sig.as_str().into())),
+            ("participating-sigs", Value::Words(texts(&self.participating))),
+            ("reviewers", Value::People(self.inputs.reviewers.clone())),
+            ("approvers", Value::People(self.inputs.approvers.clone())),
+        ];
+        block.extend(self.targets());
+        block.push(("replaces", self.replaces.map_or(Value::Nothing, Value::Number)));
+        block.push(("superseded-by", Value::Nothing));
+        document::write(&block, "\n")
     }
 
     /// Gate, stage and releases: a meta-VEP has neither of the first two, and a stage that nobody named is no key.
-    fn targets(&self) -> String {
+    fn targets(&self) -> Vec<(&'static str, Value<'_>)> {
         let Inputs { stage, targets, gates, .. } = &self.inputs;
-        let mut lines = match gates.as_slice() {
-            [] if self.meta => String::new(),
-            [] => format!("feature-gate: {TBD}\n"),
-            [one] => format!("feature-gate: {}\n", as_yaml(one)),
-            several => format!("feature-gate:{}\n", list(several)),
+        let gate = match gates.as_slice() {
+            [] if self.meta => None,
+            [] => Some(Value::Tbd),
+            [one] => Some(Value::Text(one.as_str().into())),
+            several => Some(Value::Words(several.iter().map(|gate| gate.as_str().into()).collect())),
         };
-        lines.extend(stage.map(|stage| format!("stage: {stage}\n")));
-        lines.push_str("milestone:\n");
         let mut targets = targets.clone();
         let first = if self.meta { Stage::Ga } else { Stage::Alpha };
         if targets.is_empty() || stage.is_some() {
             targets.entry(stage.unwrap_or(first)).or_default();
         }
-        for (stage, release) in targets {
-            let release = release.map_or(TBD.to_owned(), |release| release.to_string());
-            lines.push_str(&format!("  {stage}: \"{release}\"\n"));
-        }
-        lines
+        let gate = gate.map(|gate| ("feature-gate", gate));
+        let stage = stage.map(|stage| ("stage", Value::Stage(stage)));
+        let releases = ("milestone", Value::Releases(targets.into_iter().collect()));
+        gate.into_iter().chain(stage).chain([releases]).collect()
     }
-}
-
-/// A block list below its key.
-fn list(items: &[String]) -> String {
-    items.iter().map(|item| format!("\n  - {}", as_yaml(item))).collect()
 }
 
 /// A title that can stand in front matter, and in a heading behind a number and a colon.

@@ -8,6 +8,7 @@ use super::{Name, Trouble, Verb, Writes, known_sig, label, one, owed as owed_by_
 use crate::document::Document;
 use crate::migration::{Migration, Origin, migrate};
 use crate::patch::Patch;
+use crate::proposal::with_trailer;
 use crate::prose::{self, Certainty};
 use crate::render::{FilePatch, file_patches};
 use crate::rules;
@@ -209,7 +210,11 @@ fn single(world: &World, document: &Arc<Document>, answer: &mut Answer) -> Resul
     let number = document.number().map_or("NNNN".into(), |number| number.to_string());
     answer.commit = Some((
         format!("vep-{number}-front-matter"),
-        message(&format!("VEP-{number}: Add front matter"), std::slice::from_ref(&(document, &migration))),
+        message(
+            world,
+            &format!("VEP-{number}: Add front matter"),
+            std::slice::from_ref(&(document, &migration)),
+        ),
     ));
     answer.migrations.push(told(world, document, &migration, true));
     answer.notes = owed_by_people(&[document], None);
@@ -250,18 +255,18 @@ fn several(world: &World, sig: Option<&str>, full: bool, answer: &mut Answer) {
     let all: Vec<(&Arc<Document>, &Migration)> =
         migrations.iter().map(|(document, it)| (*document, it)).collect();
     let subject = format!("{}: Add front matter to {count} VEP{s}", sig.unwrap_or("veps"));
-    answer.commit = Some((format!("migrate-{name}"), message(&subject, &all)));
+    answer.commit = Some((format!("migrate-{name}"), message(world, &subject, &all)));
     answer.patches = migrations.into_iter().map(|(_, migration)| migration.patch).collect();
 }
 
 /// The commit's message: which VEPs, and with which state.
-fn message(subject: &str, migrations: &[(&Arc<Document>, &Migration)]) -> String {
+fn message(world: &World, subject: &str, migrations: &[(&Arc<Document>, &Migration)]) -> String {
     let lines = migrations.iter().map(|(document, migration)| {
         let number = document.number().map_or("NNNN".into(), |number| number.to_string());
         format!("- VEP-{number}: {} ({})", migration.implied.status, migration.implied.certainty.as_str())
     });
     let lines: Vec<String> = lines.collect();
-    format!("{subject}\n\n{}\n\nAssisted-by: vep-mcp {}\n", lines.join("\n"), env!("CARGO_PKG_VERSION"))
+    with_trailer(world, &format!("{subject}\n\n{}", lines.join("\n")))
 }
 
 /// The folder that a SIG means.
