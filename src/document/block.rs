@@ -231,29 +231,34 @@ fn body_begins(text: &str, from: usize, to: usize, is_yaml: bool) -> Option<usiz
     });
     let first_key = all.iter().position(|line| line.schema_key().is_some() || line.is_entry())?;
     let heading = heading.filter(|at| *at > first_key);
-    if let Some(at) = heading {
-        return all.get(at).map(|line| line.at);
-    }
-    let begins = last_new.unwrap_or(first_key) + 1;
-    let rest = all.get(begins..).unwrap_or_default();
+    let by_heading = heading.and_then(|at| all.get(at)).map(|line| line.at);
+    let rest = all.get(last_new.unwrap_or(first_key)..).unwrap_or_default();
+    [by_heading, markdown_begins(rest, is_yaml)].into_iter().flatten().min()
+}
+
+/// Where Markdown begins behind the line of a key, the first of these.
+fn markdown_begins(lines: &[Line<'_>], is_yaml: bool) -> Option<usize> {
+    let (key, rest) = lines.split_first()?;
     // A list can be the value of a key that has none on its own line; below any other key it is the body's.
-    let has_value = all.get(begins - 1).is_some_and(|line| !line.text.trim_end().ends_with(':'));
+    let has_value = !key.text.trim_end().ends_with(':');
     let is_list =
         |line: &Line<'_>| has_value && ["- ", "* ", "1. "].iter().any(|mark| line.text.starts_with(mark));
-    let proofs = |line: &Line<'_>| match is_yaml {
+    let proves = |line: &&Line<'_>| match is_yaml {
         true => line.text.starts_with("## "),
         false => line.is_markdown() || is_list(line),
     };
-    let proof = rest.iter().position(proofs)?;
-    if is_yaml && rest.iter().filter(|line| proofs(line)).count() < 2 {
+    if is_yaml && rest.iter().filter(proves).count() < 2 {
         return None;
     }
     // A heading of the first rank before it belongs to the body, too; a comment beside a key does not.
-    let mut blank = rest.get(..1).is_none_or(|first| first.iter().all(|line| line.is_blank()));
-    for (index, line) in rest.iter().enumerate().take(proof + 1) {
-        let begins = index == proof && (line.is_heading() || blank) || line.is_heading() && blank;
-        if begins {
-            return Some(line.at);
+    let mut first_heading = None;
+    let mut blank = false;
+    for line in rest {
+        if line.is_heading() && blank && first_heading.is_none() {
+            first_heading = Some(line.at);
+        }
+        if proves(&line) && (line.is_heading() || blank) {
+            return first_heading.or(Some(line.at));
         }
         blank = line.is_blank();
     }
@@ -434,21 +439,26 @@ impl<'s> Torn<'s> {
         let stand = if fallen.keys.len() == 1 { "stands" } else { "stand" };
         let what =
             format!("a line `---` inside the block ends it: {}{more} {stand} behind it", keys.join(", "));
-        for (index, line) in fallen.early.iter().enumerate() {
-            let is_last = index + 1 == fallen.early.len();
-            let number = self.source.line(line.at);
-            let fix = if is_last && !fallen.is_closed {
-                let last =
-                    lines(self.source.text(), line.next, fallen.end).filter(|line| !line.is_blank()).last();
-                let last = last.map_or(number, |last| self.source.line(last.at));
-                format!("Move the `---` of line {number} behind line {last}, the last of the block.")
-            } else {
-                format!("Remove line {number}.")
-            };
-            self.blank(line.span());
-            if index == 0 {
-                self.faults.push(Fault { what: what.clone(), fix, span: line.span() });
-            }
+        let (kept, gone) = match fallen.early.split_last() {
+            Some((last, before)) if !fallen.is_closed => (Some(last), before),
+            _ => (None, fallen.early.as_slice()),
+        };
+        let numbers: Vec<String> = gone.iter().map(|line| self.source.line(line.at).to_string()).collect();
+        let mut fixes: Vec<String> = Vec::new();
+        match numbers.as_slice() {
+            [] => {}
+            [one] => fixes.push(format!("Remove line {one}.")),
+            several => fixes.push(format!("Remove lines {}.", several.join(", "))),
+        }
+        if let Some(kept) = kept {
+            let mut behind = lines(self.source.text(), kept.next, fallen.end);
+            let last = behind.by_ref().filter(|line| !line.is_blank()).last().unwrap_or(*kept);
+            let (from, to) = (self.source.line(kept.at), self.source.line(last.at));
+            fixes.push(format!("Move the `---` of line {from} behind line {to}, the last of the block."));
+        }
+        fallen.early.iter().for_each(|line| self.blank(line.span()));
+        if let Some(first) = fallen.early.first() {
+            self.faults.push(Fault { what, fix: fixes.join(" "), span: first.span() });
         }
     }
 
