@@ -332,7 +332,16 @@ impl<'w> Case<'w> {
         if self.implied.is_none() {
             self.milestones()?;
         }
+        self.not_torn()?;
         Ok(Plan::of(self.now))
+    }
+
+    /// Goes on only where the block is whole: what a torn one lacks may stand in what could not be read.
+    fn not_torn(&self) -> Result<(), NotYet> {
+        match self.now.matter().is_some_and(FrontMatter::is_torn) {
+            true => Err(NotYet::see("the block is torn", "front-matter-parses")),
+            false => Ok(()),
+        }
     }
 
     /// Whether it is judged by its prose.
@@ -402,6 +411,7 @@ impl<'w> Case<'w> {
             let span = release.span.unwrap_or_else(|| self.now.first_line());
             return Ok(Some((stage, Spanned::new(release.value, span))));
         }
+        self.not_torn()?;
         let is_own = |target: &&Target| stage.is_none_or(|stage| target.stage.value == stage.value.as_str());
         if written.iter().any(|target| Stage::read(&target.stage.value).is_none()) {
             return Err(NotYet::see(

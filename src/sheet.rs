@@ -214,7 +214,7 @@ pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
         Some((Check { rule, verdict }, blocked_by))
     });
     let mut checks: Vec<_> = checks.collect();
-    unmet(&mut checks, &case, &event);
+    unmet(&mut checks, &case, before.as_ref(), &event);
     let checks = checks.into_iter().map(|(check, _)| check).collect();
     world.work.step();
     let source = Some(now.source.clone());
@@ -280,15 +280,27 @@ fn age(flaws: &mut [Flaw], rule: &'static Rule, before: &Case<'_>, now: &Case<'_
 /// What a step asks and nobody can judge, because something else is broken, is not met. Where the change itself broke
 /// that, it fails for it, and no more is said; else what was broken there all along is new now, and the first condition
 /// that it keeps from an answer is broken, too.
-fn unmet(checks: &mut [(Check, Option<&'static str>)], case: &Case<'_>, event: &Event) {
-    let fails = |check: &Check| match &check.verdict {
+fn unmet(
+    checks: &mut [(Check, Option<&'static str>)],
+    case: &Case<'_>,
+    before: Option<&Case<'_>>,
+    event: &Event,
+) {
+    let is_new = |check: &Check| match &check.verdict {
         Verdict::Broken(flaws) => {
             flaws.iter().any(|flaw| flaw.severity == Severity::Error && flaw.age == Age::New)
+                && before.is_none_or(|before| {
+                    check
+                        .rule
+                        .judge
+                        .of_proposal()
+                        .is_some_and(|judge| judge(before).is_ok_and(|findings| findings.is_empty()))
+                })
         }
         Verdict::Holds | Verdict::NotYet(_) => false,
     };
     let failing: Vec<&'static str> =
-        checks.iter().filter(|(check, _)| fails(check)).map(|(check, _)| check.rule.id).collect();
+        checks.iter().filter(|(check, _)| is_new(check)).map(|(check, _)| check.rule.id).collect();
     let mut blockers: Vec<&'static str> = Vec::new();
     for (check, blocked_by) in checks.iter_mut() {
         let is_condition = event.conditions().any(|id| id == check.rule.id);
