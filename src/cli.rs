@@ -337,7 +337,15 @@ impl Asked<'_> {
         if patches.is_empty() {
             return complain("nothing is written: the answer changes no file", code.max(FINDINGS));
         }
-        match self.outside.write(patches, V::commit(answer).filter(|_| commits)) {
+        let stops = if commits { V::stops(answer) } else { vec![] };
+        if !stops.is_empty() {
+            return complain(&format!("nothing is committed:\n{}", stops.join("\n")), code.max(FINDINGS));
+        }
+        let done = match V::commits(answer).filter(|_| commits) {
+            Some(commits) => self.outside.commit_each(commits),
+            None => self.outside.write(patches, V::commit(answer).filter(|_| commits)),
+        };
+        match done {
             Ok(done) => {
                 done.iter().for_each(|line| {
                     complain(line, code);

@@ -28,7 +28,7 @@ use crate::owners::Owners;
 use crate::patch::Patch;
 use crate::settings::{self, Settings};
 use crate::text::{Source, code, one_line};
-use crate::verbs::{Compare, Verb};
+use crate::verbs::{Commit, Compare, Verb};
 use crate::world::{Base, PullRequest, Work, World};
 use cache::Cache;
 use jiff::civil::Date;
@@ -296,6 +296,15 @@ impl Outside {
             (Place::Example, _) => unwritable("the built-in example", "it is part of the program"),
             (_, Some(_)) => unwritable("the clone in the cache", "it is no place to work in"),
             _ => write::apply(&self.root()?, patches, commit),
+        }
+    }
+
+    /// Makes each of several local commits on a branch of its own, which starts at the base; the checkout is left on the
+    /// branch that it was on. Gives back what was done, a line each.
+    pub fn commit_each(&self, commits: &[Commit]) -> Result<Vec<String>, Failure> {
+        match (&self.place, &self.remote) {
+            (Place::Example, _) | (_, Some(_)) => self.write(&[], None),
+            _ => write::commit_each(&self.root()?, commits),
         }
     }
 

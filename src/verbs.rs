@@ -115,6 +115,17 @@ pub trait Verb {
         None
     }
 
+    /// The commits of an answer that is about several changes; each goes onto a branch of its own. None where the
+    /// answer is about one.
+    fn commits(_answer: &Self::Answer) -> Option<&[Commit]> {
+        None
+    }
+
+    /// Why the answer is not to be committed as it is, a line each: a review would fail what is committed.
+    fn stops(_answer: &Self::Answer) -> Vec<String> {
+        vec![]
+    }
+
     /// What only a person can give and the answer lacks: the input of `set`, and the question.
     fn asks(_answer: &Self::Answer) -> Vec<(String, &'static str)> {
         vec![]
@@ -140,6 +151,17 @@ pub trait Verb {
     fn report(_answer: &Self::Answer) -> Option<&Report> {
         None
     }
+}
+
+/// A local commit that a person can have made: a branch of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// The branch's name.
+    pub branch: String,
+    /// The message.
+    pub message: String,
+    /// The files.
+    pub patches: Vec<Patch>,
 }
 
 /// What a person at the command line can have written of an answer. A server never writes.

@@ -9,6 +9,7 @@
 use super::Failure;
 use super::git::Git;
 use crate::patch::Patch;
+use crate::verbs::Commit;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,63 @@ pub fn apply(root: &Path, patches: &[Patch], commit: Option<(&str, &str)>) -> Re
             done.map_err(|failure| taken_back(&git, patches, branch, failure))
         }
     }
+}
+
+/// Makes each commit on a new branch that starts at the base; the checkout is left on the branch that it was on. Whatever
+/// stands in the way of one of them is found before the first is made, unless git itself refuses it.
+pub fn commit_each(root: &Path, commits: &[Commit]) -> Result<Vec<String>, Failure> {
+    let git = Git::around(root.to_owned());
+    let back = where_it_is(&git)?;
+    for commit in commits {
+        let name = format!("refs/heads/{}", commit.branch);
+        if git.act(&["show-ref", "--verify", "--quiet", &name], b"").is_ok() {
+            let why = format!("the branch {} already exists; rename or delete it first", commit.branch);
+            return Err(Failure::Git(why));
+        }
+        commit.patches.iter().try_for_each(|patch| target(root, patch).map(drop))?;
+    }
+    let mut done: Vec<String> = Vec::new();
+    for commit in commits {
+        let told = apply(root, &commit.patches, Some((&commit.branch, &commit.message)));
+        let told = told.map_err(|failure| match done.is_empty() {
+            true => failure,
+            false => Failure::Git(format!("{failure}; done before: {}", done.join(", "))),
+        })?;
+        // The last line speaks of the commands of a single answer.
+        done.extend(told.into_iter().filter(|line| !line.starts_with(LEFT)));
+        done.push(format!("push it with `git push -u origin {}`", commit.branch));
+        let back: Vec<&str> =
+            ["switch", "--quiet"].into_iter().chain(back.iter().map(String::as_str)).collect();
+        git.act(&back, b"")?;
+    }
+    Ok(done)
+}
+
+/// What brings a checkout back to where it is: its branch, or its commit.
+fn where_it_is(git: &Git) -> Result<Vec<String>, Failure> {
+    match git.act(&["symbolic-ref", "--quiet", "--short", "HEAD"], b"") {
+        Ok(branch) => Ok(vec![branch.trim().to_owned()]),
+        Err(_) => {
+            Ok(vec!["--detach".into(), git.act(&["rev-parse", "--verify", "HEAD"], b"")?.trim().to_owned()])
+        }
+    }
+}
+
+/// What is said of the commands of an answer, once it is committed.
+const LEFT: &str = "of the commands above only the last is left";
+
+/// Where a new branch starts: at the upstream default branch, else at the clone's own, if the files are there what the
+/// patches were made from; else where the checkout is.
+fn base(git: &Git, patches: &[Patch]) -> String {
+    let upstream = git.default_branch().ok().flatten();
+    let own = ["refs/heads/main", "refs/heads/master"];
+    let is_so_there = |start: &str, patch: &Patch| {
+        let text = git.ask(&["cat-file", "blob", &format!("{start}:{}", patch.path)], b"").ok();
+        text.as_deref() == patch.before.as_deref().map(str::as_bytes)
+    };
+    let mut starts = upstream.into_iter().chain(own);
+    let start = starts.find(|start| patches.iter().all(|patch| is_so_there(start, patch)));
+    start.unwrap_or("HEAD").to_owned()
 }
 
 fn write_all(targets: &[(PathBuf, &Patch)]) -> Result<Vec<String>, Failure> {
@@ -53,7 +111,8 @@ fn on_a_branch(git: &Git, patches: &[Patch], branch: &str) -> Result<(), Failure
         }
     }
     // A branch that is there already, or no repository at all, is found before anything is written.
-    git.act(&["switch", "--quiet", "--create", branch], b"")?;
+    let base = base(git, patches);
+    git.act(&["switch", "--quiet", "--no-track", "--create", branch, &base], b"")?;
     Ok(())
 }
 
@@ -75,7 +134,7 @@ fn committed(
     if !signed {
         done.push("it is not signed off: `git commit --amend -s` does that".into());
     }
-    done.push(format!("of the commands above only the last is left: git push -u origin {branch}"));
+    done.push(format!("{LEFT}: git push -u origin {branch}"));
     Ok(done)
 }
 
