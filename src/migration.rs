@@ -8,9 +8,11 @@
 //!
 //! Absent on purpose: handles. A name in the history is a name.
 
+mod answers;
 mod removal;
 mod status;
 
+pub use answers::{Answered, Answers, Given, KEYS, Mistake, Stop, Wrong, answered, template};
 pub use status::{Implied, implied};
 
 use crate::document::Document;
