@@ -390,7 +390,7 @@ impl Asked<'_> {
         let Some(report) = V::report(answer) else {
             return match self.format {
                 Format::Json => print_json(answer, code),
-                _ => print(&answer.to_string(), code),
+                _ => print(&V::file(answer).map_or_else(|| answer.to_string(), str::to_owned), code),
             };
         };
         if report.all().all(|sheet| sheet.checks.is_empty()) && !report.sheets.is_empty() {

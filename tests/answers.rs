@@ -180,6 +180,17 @@ fn each_sig_gets_a_branch_that_starts_at_the_base_and_passes_a_review() {
 }
 
 #[test]
+fn a_printed_template_is_the_file_itself() {
+    let folder = universe();
+    let (code, template, err) = run(folder.path(), &["migrate", "--all", "--answers-template"]);
+    assert!(code == 0 && template.starts_with("# Answers") && !template.contains("```"), "{template}{err}");
+    fs::write(folder.path().join("answers.yaml"), &template).unwrap();
+    let (code, answered, err) =
+        run(folder.path(), &["migrate", "--all", "--full", "--answers", "answers.yaml"]);
+    assert_eq!((code, &answered), (0, &run(folder.path(), &["migrate", "--all", "--full"]).1), "{err}");
+}
+
+#[test]
 fn sig_after_sig_no_branch_stands_on_another() {
     let folder = two_sigs();
     let path = folder.path();

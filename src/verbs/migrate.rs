@@ -13,7 +13,7 @@ use crate::patch::Patch;
 use crate::prose::{self, Certainty};
 use crate::render::{FilePatch, file_patches};
 use crate::rules;
-use crate::text::{code, one_line};
+use crate::text::{code, fenced, one_line};
 use crate::world::World;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -46,8 +46,7 @@ pub struct Ask {
     /// Of several: each in full, with values, doubts and patch
     #[arg(long)]
     full: bool,
-    /// An answer for one VEP, as key=value: authors, reviewers, approvers, feature-gate, status, stage,
-    /// milestone.<stage>, creation-date, title, participating-sigs, owning-sig (meta-VEPs)
+    /// An answer for one VEP, as key=value: authors, reviewers, approvers, feature-gate, status, stage, milestone.<stage>, creation-date, title, participating-sigs, owning-sig (meta-VEPs)
     #[arg(long, value_name = "KEY=VALUE", requires = "vep")]
     #[serde(deserialize_with = "one_or_many")]
     set: Vec<String>,
@@ -283,6 +282,10 @@ impl Verb for Migrate {
 
     fn commits(answer: &Answer) -> Option<&[Commit]> {
         answer.is_batch.then_some(answer.commits.as_slice())
+    }
+
+    fn file(answer: &Answer) -> Option<&str> {
+        answer.template.as_deref()
     }
 
     fn stops(answer: &Answer) -> Vec<String> {
@@ -589,7 +592,7 @@ impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What is to be filled in is a file of its own.
         if let Some(template) = &self.template {
-            return f.write_str(template);
+            return writeln!(f, "{}", fenced(template, "yaml"));
         }
         writeln!(f, "Today is {}. Dates: {}.", self.today, self.calendar)?;
         if !self.sigs.is_empty() {
