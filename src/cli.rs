@@ -338,6 +338,10 @@ impl Asked<'_> {
             let code = if V::lacks_a_file(answer) { code.max(FINDINGS) } else { code };
             return complain("nothing is written: the answer changes no file", code);
         }
+        let stops = if commits { V::stops(answer) } else { vec![] };
+        if !stops.is_empty() {
+            return complain(&format!("nothing is committed:\n{}", stops.join("\n")), code.max(FINDINGS));
+        }
         let done = match V::commits(answer).filter(|_| commits) {
             Some(commits) => self.outside.commit_each(commits),
             None => self.outside.write(patches, V::commit(answer).filter(|_| commits)),
@@ -387,7 +391,7 @@ impl Asked<'_> {
         let Some(report) = V::report(answer) else {
             return match self.format {
                 Format::Json => print_json(answer, code),
-                _ => print(&answer.to_string(), code),
+                _ => print(&V::file(answer).map_or_else(|| answer.to_string(), str::to_owned), code),
             };
         };
         if report.all().all(|sheet| sheet.checks.is_empty()) && !report.sheets.is_empty() {

@@ -30,8 +30,9 @@
 //! | | [`sheet`] | verdicts on one document |
 //! | | [`upstream`] | what upstream's draft checks would say, and why ours differ |
 //! | | [`report`] | the sheets of a run together, and what it comes to |
-//! | 5 | [`migration`] | a legacy document as front matter, with what is sure and what is not
+//! | 5 | [`migration`] | a legacy document as front matter, with what is sure and what is not |
 //! | | [`proposal`] | what a VEP would be after a step, and whether it may be proposed |
+//! | | [`answers`] | what people say where a legacy document's prose does not |
 //! | | [`season`] | what targets a release, what is at risk, and whose turn it is |
 //! | | [`render`] | how verdicts and the season are told |
 //! | | [`book`] | what every rule, state, step, field and term means |
@@ -50,6 +51,7 @@
 //! assert!(vep.facts.status.is_none(), "a misspelt state is no state; a rule reports it");
 //! ```
 
+pub mod answers;
 pub mod book;
 pub mod calendar;
 pub mod cli;

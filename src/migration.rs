@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What stands where nobody knows yet.
-const TBD: &str = "TBD";
+pub const TBD: &str = "TBD";
 
 /// A migration, as it would be.
 #[derive(Debug)]

@@ -344,8 +344,8 @@ impl Outside {
         }
     }
 
-    /// Makes each of several local commits on a branch of its own, which starts where the checkout is now; there it stays.
-    /// Gives back what was done, a line each.
+    /// Makes each of several local commits on a branch of its own, which starts at the base; the checkout is left on the
+    /// branch that it was on. Gives back what was done, a line each.
     pub fn commit_each(&self, commits: &[Commit]) -> Result<Vec<String>, Failure> {
         match (&self.place, &self.remote) {
             (Place::Example, _) | (_, Some(_)) => self.write(&[], None),

@@ -134,6 +134,16 @@ pub trait Verb {
         None
     }
 
+    /// The file that the answer is, where it is one; the command line prints it as it is.
+    fn file(_answer: &Self::Answer) -> Option<&str> {
+        None
+    }
+
+    /// Why the answer is not to be committed as it is, a line each: a review would fail what is committed.
+    fn stops(_answer: &Self::Answer) -> Vec<String> {
+        vec![]
+    }
+
     /// What only a person can give and the answer lacks: the input of `set`, and the question.
     fn asks(_answer: &Self::Answer) -> Vec<(String, &'static str)> {
         vec![]

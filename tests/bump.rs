@@ -271,7 +271,7 @@ fn a_successor_that_cannot_be_one_is_told_and_nothing_is_written_over() {
         (
             &["402", "--set", "milestone.alpha=v1.8"],
             "a person must decide",
-            "whose planned GA date has passed",
+            "has used up",
         ),
     ] {
         let (_, told, err) = run(folder.path(), &[&["bump"], args].concat());

@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["vep", "law", "lifecycle", "template", "prose", "document", "edit"],
     &["calendar", "corpus", "search", "owners", "settings", "history", "world", "matter"],
     &["rule", "rules", "sheet", "upstream", "report"],
-    &["migration", "proposal", "season", "render", "book", "verbs"],
+    &["migration", "proposal", "answers", "season", "render", "book", "verbs"],
     &["outside", "mcp", "cli"],
 ];
 

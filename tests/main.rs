@@ -2,6 +2,7 @@
 // A test that cannot go on should say so and stop; the lints that forbid it guard the program.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
 
+mod answers;
 mod blunderbuss;
 mod browser;
 mod bump;

@@ -470,8 +470,8 @@ pub(crate) fn governed(document: &Document) -> Document {
     let title = facts.title.as_ref().unwrap();
     let number = facts.number.as_ref().unwrap();
     let gate = if text.contains("does not have graduation phases") { "" } else { "feature-gate: Gate\n" };
-    let stage = facts.stage.as_ref().filter(|_| !document.home.is_meta());
-    let stage = stage.map_or(String::new(), |stage| format!("stage: {}\n", stage.value));
+    let stage = facts.targets.keys().next_back().filter(|_| !document.home.is_meta());
+    let stage = stage.map_or(String::new(), |stage| format!("stage: {stage}\n"));
     let mut front = format!(
         "---\ntitle: {:?}\nvep-number: {}\ncreation-date: \"2025-01-01\"\nstatus: implementable\nauthors: [\"@a\"]\n\
          owning-sig: {}\nreviewers: [\"@b\"]\napprovers: [\"@c\"]\n{gate}{stage}milestone:\n",

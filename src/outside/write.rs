@@ -31,18 +31,15 @@ pub fn apply(root: &Path, patches: &[Patch], commit: Option<(&str, &str)>) -> Re
     }
 }
 
-/// Makes each commit on a new branch that starts where the checkout is; there it stays. What was committed before is not
-/// committed again.
+/// Makes each commit on a new branch that starts at the base; the checkout is left on the branch that it was on. What was
+/// committed before is not committed again, and what does not fit is found before the first commit is made.
 pub fn commit_each(root: &Path, commits: &[Commit]) -> Result<Vec<String>, Failure> {
     let git = Git::around(root.to_owned());
-    let branch = git.act(&["symbolic-ref", "--quiet", "--short", "HEAD"], b"").ok();
-    let start = match branch {
-        Some(branch) => vec![branch.trim().to_owned()],
-        None => {
-            vec!["--detach".to_owned(), git.act(&["rev-parse", "--verify", "HEAD"], b"")?.trim().to_owned()]
-        }
-    };
-    let mut done = Vec::new();
+    let back = where_it_is(&git)?;
+    for commit in commits {
+        commit.patches.iter().try_for_each(|patch| target(root, patch).map(drop))?;
+    }
+    let mut done: Vec<String> = Vec::new();
     for commit in commits {
         let name = format!("refs/heads/{}", commit.branch);
         if git.act(&["show-ref", "--verify", "--quiet", &name], b"").is_ok() {
@@ -58,14 +55,38 @@ pub fn commit_each(root: &Path, commits: &[Commit]) -> Result<Vec<String>, Failu
         done.extend(told.into_iter().filter(|line| !line.starts_with(LEFT)));
         done.push(format!("push it with `git push -u origin {}`", commit.branch));
         let back: Vec<&str> =
-            ["switch", "--quiet"].into_iter().chain(start.iter().map(String::as_str)).collect();
+            ["switch", "--quiet"].into_iter().chain(back.iter().map(String::as_str)).collect();
         git.act(&back, b"")?;
     }
     Ok(done)
 }
 
+/// What brings a checkout back to where it is: its branch, or its commit.
+fn where_it_is(git: &Git) -> Result<Vec<String>, Failure> {
+    match git.act(&["symbolic-ref", "--quiet", "--short", "HEAD"], b"") {
+        Ok(branch) => Ok(vec![branch.trim().to_owned()]),
+        Err(_) => {
+            Ok(vec!["--detach".into(), git.act(&["rev-parse", "--verify", "HEAD"], b"")?.trim().to_owned()])
+        }
+    }
+}
+
 /// What is said of the commands of an answer, once it is committed.
 const LEFT: &str = "of the commands above only the last is left";
+
+/// Where a new branch starts: at the upstream default branch, else at the clone's own, if the files are there what the
+/// patches were made from; else where the checkout is.
+fn base(git: &Git, patches: &[Patch]) -> String {
+    let upstream = git.default_branch().ok().flatten();
+    let own = ["refs/heads/main", "refs/heads/master"];
+    let is_so_there = |start: &str, patch: &Patch| {
+        let text = git.ask(&["cat-file", "blob", &format!("{start}:{}", patch.path)], b"").ok();
+        text.as_deref() == patch.before.as_deref().map(str::as_bytes)
+    };
+    let mut starts = upstream.into_iter().chain(own);
+    let start = starts.find(|start| patches.iter().all(|patch| is_so_there(start, patch)));
+    start.unwrap_or("HEAD").to_owned()
+}
 
 fn write_all(targets: &[(PathBuf, &Patch)]) -> Result<Vec<String>, Failure> {
     let mut done: Vec<String> = Vec::new();
@@ -90,7 +111,8 @@ fn on_a_branch(git: &Git, patches: &[Patch], branch: &str) -> Result<(), Failure
         }
     }
     // A branch that is there already, or no repository at all, is found before anything is written.
-    git.act(&["switch", "--quiet", "--create", branch], b"")?;
+    let base = base(git, patches);
+    git.act(&["switch", "--quiet", "--no-track", "--create", branch, &base], b"")?;
     Ok(())
 }
 

@@ -4,15 +4,18 @@
 //!
 //! Absent on purpose: deciding. The state is proposed, and whoever nobody knows stays TBD.
 
-use super::{Name, Trouble, Verb, Writes, known_sig, label, one, owed as owed_by_people};
+use super::{
+    Commit, Name, Text, Trouble, Verb, Writes, known_sig, label, one, one_or_many, owed as owed_by_people,
+};
 use crate::document::Document;
+use crate::answers::{Answered, Answers, Given, KEYS, answered, template};
 use crate::migration::{Migration, Origin, migrate};
 use crate::patch::Patch;
 use crate::proposal::with_trailer;
 use crate::prose::{self, Certainty};
 use crate::render::{FilePatch, file_patches};
 use crate::rules;
-use crate::text::{code, one_line};
+use crate::text::{code, fenced, one_line};
 use crate::world::World;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -45,6 +48,32 @@ pub struct Ask {
     /// Of several: each in full, with values, doubts and patch
     #[arg(long)]
     full: bool,
+    /// An answer for one VEP, as key=value: authors, reviewers, approvers, feature-gate, status, stage, milestone.<stage>, creation-date, title, participating-sigs, owning-sig (meta-VEPs)
+    #[arg(long, value_name = "KEY=VALUE", requires = "vep")]
+    #[serde(deserialize_with = "one_or_many")]
+    set: Vec<String>,
+    /// Answers as YAML, by VEP number
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["status", "answers_template"])]
+    answers: Option<Text>,
+    /// Print that YAML for the VEPs asked for: what is known, and blanks
+    #[arg(long, conflicts_with_all = ["status", "full", "set"])]
+    answers_template: bool,
+    /// Begin a VEP whose state has unmet conditions as this; a doubt names the state that is meant
+    #[arg(long, value_enum, value_name = "STATE", conflicts_with = "status")]
+    unnamed: Option<Unnamed>,
+    /// What the file of answers is called.
+    #[arg(skip)]
+    #[serde(skip)]
+    answers_name: Option<String>,
+}
+
+/// What becomes of a VEP whose state has conditions that nobody has met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+enum Unnamed {
+    /// It begins as provisional; a doubt names the state that is meant
+    Provisional,
 }
 
 /// Migrations, or how far they are.
@@ -59,12 +88,42 @@ pub struct Answer {
     /// How far the migration is
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sigs: Vec<Count>,
+    /// What a review would fail, VEP by VEP; a commit stops for it
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stops: Vec<Stops>,
+    /// The YAML to fill in
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
     #[serde(skip)]
     patches: Vec<Patch>,
     #[serde(skip)]
-    commit: Option<(String, String)>,
+    commits: Vec<Commit>,
+    /// Whether the commits are those of all SIGs: then the checkout is left where it is.
+    #[serde(skip)]
+    is_batch: bool,
+}
+
+/// What stops a commit of one VEP.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+struct Stops {
+    vep: String,
+    path: String,
+    stops: Vec<Stop>,
+}
+
+/// A broken rule.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+struct Stop {
+    rule: &'static str,
+    what: String,
+    /// The answer that it waits for
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer: Option<&'static str>,
+    fix: String,
+    /// Whether beginning as provisional would do
+    is_condition: bool,
 }
 
 /// One migration.
@@ -77,6 +136,12 @@ struct Told {
     /// `stated`, `inferred` or `guess`
     certainty: &'static str,
     why: String,
+    /// The state that is meant, where it begins as provisional instead
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intended: Option<&'static str>,
+    /// What changes in the heading
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heading: Option<String>,
     /// How many doubts a chair has to settle
     in_doubt: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,16 +233,23 @@ impl Verb for Migrate {
             calendar: world.calendar.told(world.today),
             migrations: vec![],
             sigs: vec![],
+            stops: vec![],
+            template: None,
             notes: vec![],
             patches: vec![],
-            commit: None,
+            commits: vec![],
+            is_batch: false,
         };
         if ask.status {
             answer.sigs = counts(world);
             return Ok(answer);
         }
+        let given = answers(world, &ask)?;
+        let asked = Asked { given, full: ask.full, provisional: ask.unnamed.is_some() };
         if let Some(name) = &ask.vep {
-            single(world, one(&world.head, &name.0)?, &mut answer)?;
+            let document = one(&world.head, &name.0)?;
+            let set = set(world, document, &ask.set)?;
+            single(world, document, &asked, set, ask.answers_template, &mut answer)?;
             return Ok(answer);
         }
         let sig = ask.sig.as_deref().map(|sig| folder(world, sig)).transpose()?;
@@ -185,8 +257,21 @@ impl Verb for Migrate {
             let ways = ["Name a VEP, a SIG (`sig`), or `all`.", "With `status` it says how far each SIG is."];
             return Err(Trouble { what: "no VEP was named".into(), ways: ways.map(str::to_owned).to_vec() });
         }
-        several(world, sig.as_deref(), ask.full, &mut answer);
+        if !ask.set.is_empty() {
+            return Err(Trouble::new(
+                "`set` answers for one VEP",
+                "Name the VEP, or give `answers` for several.",
+            ));
+        }
+        several(world, sig.as_deref(), &asked, ask.answers_template, &mut answer);
         Ok(answer)
+    }
+
+    fn texts(ask: &mut Ask) -> Vec<&mut Text> {
+        if let Some(Text::Named(name)) = &ask.answers {
+            ask.answers_name = Some(one_line(&name.display().to_string(), 200));
+        }
+        ask.answers.iter_mut().collect()
     }
 
     fn patches(answer: &Answer) -> &[Patch] {
@@ -194,12 +279,90 @@ impl Verb for Migrate {
     }
 
     fn commit(answer: &Answer) -> Option<(&str, &str)> {
-        answer.commit.as_ref().map(|(branch, message)| (branch.as_str(), message.as_str()))
+        let only = answer.commits.first().filter(|_| !answer.is_batch);
+        only.map(|commit| (commit.branch.as_str(), commit.message.as_str()))
+    }
+
+    fn commits(answer: &Answer) -> Option<&[Commit]> {
+        answer.is_batch.then_some(answer.commits.as_slice())
+    }
+
+    fn file(answer: &Answer) -> Option<&str> {
+        answer.template.as_deref()
+    }
+
+    fn stops(answer: &Answer) -> Vec<String> {
+        let mut lines: Vec<String> = answer.stops.iter().map(|stops| format!("- {stops}")).collect();
+        if !lines.is_empty() {
+            let ways = ways(&answer.stops).into_iter();
+            let flags = [
+                ("`set`", "--set KEY=VALUE"),
+                ("`answers`", "--answers FILE"),
+                ("`answers-template`", "--answers-template"),
+                ("`unnamed` as provisional", "--unnamed provisional"),
+            ];
+            let said = |way: String| flags.iter().fold(way, |way, (name, flag)| way.replace(name, flag));
+            lines.extend(ways.map(said));
+        }
+        lines
     }
 }
 
-fn single(world: &World, document: &Arc<Document>, answer: &mut Answer) -> Result<(), Trouble> {
-    let Some(migration) = migrate(world, document, &Origin::of(world, document)) else {
+/// What is asked of every migration.
+struct Asked {
+    given: Answers,
+    full: bool,
+    provisional: bool,
+}
+
+/// Most mistakes that are told at once.
+const MOST_MISTAKES: usize = 100;
+
+/// What is answered for several VEPs.
+fn answers(world: &World, ask: &Ask) -> Result<Answers, Trouble> {
+    let Some(Text::Given(bytes)) = &ask.answers else { return Ok(Answers::default()) };
+    let name = ask.answers_name.as_deref().unwrap_or("answers");
+    Answers::read(world, bytes).map_err(|mistakes| {
+        let (count, s) = (mistakes.len(), if mistakes.len() == 1 { "" } else { "s" });
+        let mut ways: Vec<String> =
+            mistakes.iter().take(MOST_MISTAKES).map(|mistake| format!("{name}:{mistake}")).collect();
+        if count > MOST_MISTAKES {
+            ways.push(format!("and {} more", count - MOST_MISTAKES));
+        }
+        Trouble { what: format!("{count} mistake{s} in the answers; nothing is answered"), ways }
+    })
+}
+
+/// What is answered for one VEP.
+fn set(world: &World, document: &Document, said: &[String]) -> Result<Given, Trouble> {
+    let mut given = Given::default();
+    let wrong: Vec<String> = said
+        .iter()
+        .filter_map(|said| given.set(world, document, said).err())
+        .map(|wrong| format!("{}. {}", wrong.what, wrong.fix))
+        .collect();
+    match wrong.is_empty() {
+        true => Ok(given),
+        false => {
+            let keys: Vec<&str> = KEYS.iter().map(|(key, _)| *key).collect();
+            let keys =
+                format!("What can be set: {}.", keys.join(", ").replace("milestone", "milestone.<stage>"));
+            let ways = wrong.into_iter().chain([keys]).collect();
+            Err(Trouble { what: "`set` cannot be taken".into(), ways })
+        }
+    }
+}
+
+fn single(
+    world: &World,
+    document: &Arc<Document>,
+    asked: &Asked,
+    set: Given,
+    is_template: bool,
+    answer: &mut Answer,
+) -> Result<(), Trouble> {
+    let given = set.or(asked.given.of(document.number()));
+    let Some(made) = answered(world, document, &Origin::of(world, document), &given, asked.provisional) else {
         let why = match document.source.not_utf8() {
             Some(at) => format!("line {} of it is not UTF-8", document.source.line(at)),
             None => "it has front matter, or something that was meant as such, already".into(),
@@ -207,66 +370,132 @@ fn single(world: &World, document: &Arc<Document>, answer: &mut Answer) -> Resul
         let what = format!("{} is not migrated: {why}", label(document));
         return Err(Trouble::new(what, "validate says what is wrong with it, if anything is."));
     };
+    if is_template {
+        answer.template = Some(template(world, &[(document, &made.migration)]));
+        return Ok(());
+    }
     let number = document.number().map_or("NNNN".into(), |number| number.to_string());
-    answer.commit = Some((
-        format!("vep-{number}-front-matter"),
-        message(
-            world,
-            &format!("VEP-{number}: Add front matter"),
-            std::slice::from_ref(&(document, &migration)),
-        ),
-    ));
-    answer.migrations.push(told(world, document, &migration, true));
-    answer.notes = owed_by_people(&[document], None);
-    answer.patches.push(migration.patch);
+    let (branch, subject) = (format!("vep-{number}-front-matter"), format!("VEP-{number}: Add front matter"));
+    answer.commits.push(commit(world, branch, &subject, std::slice::from_ref(&(document, &made))));
+    answer.migrations.push(told(world, document, &made, true));
+    answer.stops.extend(stops(document, &made));
+    answer.notes = unused(asked, &[document]).into_iter().chain(owed_by_people(&[document], None)).collect();
+    answer.patches.push(made.migration.patch);
     Ok(())
 }
 
-fn several(world: &World, sig: Option<&str>, full: bool, answer: &mut Answer) {
+fn several(world: &World, sig: Option<&str>, asked: &Asked, is_template: bool, answer: &mut Answer) {
     let documents =
         world.head.proposals().iter().filter(|it| sig.is_none_or(|sig| it.home.folder() == Some(sig)));
     let documents: Vec<&Arc<Document>> = documents.collect();
     world.work.expect(documents.len());
-    let migrations: Vec<(&Arc<Document>, Migration)> = documents
-        .iter()
-        .filter_map(|document| Some((*document, migrate(world, document, &Origin::of(world, document))?)))
-        .collect();
+    let migrated = |document: &&'_ Arc<Document>| {
+        let given = asked.given.of(document.number());
+        answered(world, document, &Origin::of(world, document), &given, asked.provisional)
+    };
+    let migrations: Vec<(&Arc<Document>, Answered)> =
+        documents.iter().filter_map(|document| Some((*document, migrated(document)?))).collect();
+    if is_template {
+        let migrations: Vec<_> = migrations.iter().map(|(document, it)| (*document, &it.migration)).collect();
+        answer.template = Some(template(world, &migrations));
+        return;
+    }
     let left = documents.len() - migrations.len();
     if left > 0 {
         answer
             .notes
             .push(format!("{left} have front matter already, or cannot be read; they stay as they are."));
     }
+    answer.notes.extend(unused(asked, &documents));
     if migrations.is_empty() {
         return;
     }
-    let most = if full { usize::MAX } else { MOST_TOLD };
-    let told_of = migrations.iter().take(most).map(|(document, it)| told(world, document, it, full));
+    let most = if asked.full { usize::MAX } else { MOST_TOLD };
+    let told_of = migrations.iter().take(most).map(|(document, it)| told(world, document, it, asked.full));
     answer.migrations = told_of.collect();
+    answer.stops = migrations.iter().filter_map(|(document, made)| stops(document, made)).collect();
     if migrations.len() > most {
         answer.notes.push(format!("and {} more; ask SIG by SIG", migrations.len() - most));
     }
-    if !full {
+    if !asked.full {
         answer.notes.push("Ask for one VEP, or with full, to get values, doubts and patch.".into());
     }
-    let name = sig.unwrap_or("all-sigs");
-    let count = migrations.len();
-    let s = if count == 1 { "" } else { "s" };
-    let all: Vec<(&Arc<Document>, &Migration)> =
-        migrations.iter().map(|(document, it)| (*document, it)).collect();
-    let subject = format!("{}: Add front matter to {count} VEP{s}", sig.unwrap_or("veps"));
-    answer.commit = Some((format!("migrate-{name}"), message(world, &subject, &all)));
-    answer.patches = migrations.into_iter().map(|(_, migration)| migration.patch).collect();
+    answer.is_batch = sig.is_none();
+    answer.commits = by_folder(world, &migrations);
+    answer.patches = migrations.into_iter().map(|(_, made)| made.migration.patch).collect();
 }
 
-/// The commit's message: which VEPs, and with which state.
-fn message(world: &World, subject: &str, migrations: &[(&Arc<Document>, &Migration)]) -> String {
-    let lines = migrations.iter().map(|(document, migration)| {
+/// A commit for each SIG, in the order of the folders.
+fn by_folder(world: &World, migrations: &[(&Arc<Document>, Answered)]) -> Vec<Commit> {
+    let mut folders: BTreeMap<&str, Vec<(&Arc<Document>, &Answered)>> = BTreeMap::new();
+    for (document, made) in migrations {
+        folders.entry(document.home.folder().unwrap_or("veps")).or_default().push((document, made));
+    }
+    let commit_of = |(folder, of_it): (&str, Vec<(&Arc<Document>, &Answered)>)| {
+        let (count, s) = (of_it.len(), if of_it.len() == 1 { "" } else { "s" });
+        let name: String =
+            folder.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
+        let subject = format!("{}: Add front matter to {count} VEP{s}", one_line(folder, 60));
+        commit(world, format!("migrate-{name}"), &subject, &of_it)
+    };
+    folders.into_iter().map(commit_of).collect()
+}
+
+/// A commit: which VEPs, with which state, and what is open beside it.
+fn commit(
+    world: &World,
+    branch: String, subject: &str, migrations: &[(&Arc<Document>, &Answered)]) -> Commit {
+    let lines = migrations.iter().map(|(document, made)| {
         let number = document.number().map_or("NNNN".into(), |number| number.to_string());
-        format!("- VEP-{number}: {} ({})", migration.implied.status, migration.implied.certainty.as_str())
+        let implied = &made.migration.implied;
+        let mut line = match made.intended {
+            Some(intended) => format!("- VEP-{number}: {}; {intended} is meant", implied.status),
+            None => format!("- VEP-{number}: {} ({})", implied.status, implied.certainty.as_str()),
+        };
+        if !made.waits.is_empty() {
+            line.push_str(&format!(" and waits for {}", made.waits.join(", ")));
+        }
+        made.heading.iter().for_each(|what| line.push_str(&format!("; {}", what.replace('`', ""))));
+        line
     });
     let lines: Vec<String> = lines.collect();
-    with_trailer(world, &format!("{subject}\n\n{}", lines.join("\n")))
+    let message = with_trailer(world, &format!("{subject}\n\n{}", lines.join("\n")));
+    let patches = migrations.iter().map(|(_, made)| made.migration.patch.clone()).collect();
+    Commit { branch, message, patches }
+}
+
+/// Answers that nothing comes of.
+fn unused(asked: &Asked, documents: &[&Arc<Document>]) -> Vec<String> {
+    let named = |numbers: Vec<u32>| {
+        let shown: Vec<String> = numbers.iter().take(MOST_TOLD).map(|it| format!("VEP-{it}")).collect();
+        let more = numbers.len().saturating_sub(MOST_TOLD);
+        if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+    };
+    let elsewhere =
+        asked.given.numbers().filter(|number| !documents.iter().any(|it| it.number() == Some(*number)));
+    let elsewhere: Vec<u32> = elsewhere.collect();
+    let mut notes = Vec::new();
+    if !asked.given.spare.is_empty() {
+        let spare = named(asked.given.spare.clone());
+        notes.push(format!("Not used are answers for VEPs that are not migrated any more: {spare}."));
+    }
+    if !elsewhere.is_empty() {
+        notes.push(format!("Not used are answers for VEPs that were not asked for: {}.", named(elsewhere)));
+    }
+    notes
+}
+
+fn stops(document: &Document, made: &Answered) -> Option<Stops> {
+    let stops = made.stops.iter().map(|stop| Stop {
+        rule: stop.rule,
+        what: stop.what.clone(),
+        answer: stop.answer,
+        fix: stop.fix.clone(),
+        is_condition: stop.is_condition,
+    });
+    let stops: Vec<Stop> = stops.collect();
+    let of = || Stops { vep: label(document), path: one_line(document.path(), 200), stops };
+    (!made.stops.is_empty()).then(of)
 }
 
 /// The folder that a SIG means.
@@ -274,13 +503,35 @@ fn folder(world: &World, sig: &str) -> Result<String, Trouble> {
     known_sig(world, sig)
 }
 
-fn told(world: &World, document: &Arc<Document>, migration: &Migration, full: bool) -> Told {
+/// What is done about what stops a commit.
+fn ways(stops: &[Stops]) -> Vec<String> {
+    let all = || stops.iter().flat_map(|it| &it.stops);
+    let mut ways = Vec::new();
+    if all().any(|stop| stop.answer.is_some()) {
+        ways.push(
+            "Answer with `set` for one VEP, or with `answers` for several; `answers-template` prints what to fill in."
+                .to_owned(),
+        );
+    }
+    if all().any(|stop| stop.is_condition) {
+        ways.push(
+            "Or pass `unnamed` as provisional: a VEP whose state has conditions that nobody has met begins as provisional."
+                .to_owned(),
+        );
+    }
+    ways
+}
+
+fn told(world: &World, document: &Arc<Document>, made: &Answered, full: bool) -> Told {
+    let migration = &made.migration;
     Told {
         vep: label(document),
         path: one_line(document.path(), 200),
         status: migration.implied.status.as_str(),
         certainty: migration.implied.certainty.as_str(),
         why: migration.implied.why.clone(),
+        intended: made.intended.map(|status| status.as_str()),
+        heading: made.heading.clone(),
         in_doubt: migration.doubts.len(),
         detail: full.then(|| detail(world, document, migration)),
     }
@@ -333,6 +584,10 @@ fn counts(world: &World) -> Vec<Count> {
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What is to be filled in is a file of its own.
+        if let Some(template) = &self.template {
+            return writeln!(f, "{}", fenced(template, "yaml"));
+        }
         writeln!(f, "Today is {}. Dates: {}.", self.today, self.calendar)?;
         if !self.sigs.is_empty() {
             self.table(f)?;
@@ -347,6 +602,17 @@ impl fmt::Display for Answer {
             }
         }
         full.into_iter().try_for_each(|told| told.fmt(f))?;
+        if !self.stops.is_empty() {
+            writeln!(f, "\nA commit stops here, for a review would fail:")?;
+            let shown = self.stops.iter().take(MOST_TOLD);
+            shown.map(Stops::brief).try_for_each(|stops| writeln!(f, "- {stops}"))?;
+            let more = self.stops.len().saturating_sub(MOST_TOLD);
+            if more > 0 {
+                writeln!(f, "- and {more} more VEPs")?;
+            }
+            writeln!(f)?;
+            ways(&self.stops).iter().try_for_each(|way| writeln!(f, "{way}"))?;
+        }
         self.notes.iter().try_for_each(|note| writeln!(f, "\nNote: {note}"))
     }
 }
@@ -375,10 +641,37 @@ impl Answer {
     }
 }
 
+impl Stops {
+    /// The rules alone.
+    fn brief(&self) -> String {
+        let rules: BTreeMap<&str, Option<&str>> = self.stops.iter().map(|it| (it.rule, it.answer)).collect();
+        let rules = rules.into_iter().map(|(rule, answer)| match answer {
+            Some(key) => format!("`{rule}` (`{key}`)"),
+            None => format!("`{rule}`"),
+        });
+        format!("{}: {}", self.vep, rules.collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl fmt::Display for Stops {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.vep)?;
+        for Stop { rule, what, answer, fix, .. } in &self.stops {
+            write!(f, "\n  - `{rule}`: {what}. ")?;
+            match answer {
+                Some(key) => write!(f, "Answer `{key}`.")?,
+                None => f.write_str(fix)?,
+            }
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n{}: **{}**, {} ({})", self.vep, self.status, self.certainty, code(&self.path))?;
         writeln!(f, "- {}; the SIG's chairs decide", self.why)?;
+        self.heading.iter().try_for_each(|what| writeln!(f, "- {what}"))?;
         let Some(detail) = &self.detail else { return Ok(()) };
         writeln!(f, "\n| key | value | how sure | from |\n|---|---|---|---|")?;
         for value in &detail.values {
