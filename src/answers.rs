@@ -14,10 +14,10 @@ mod template;
 pub use file::{Answers, Mistake};
 pub use template::template;
 
-use crate::migration::{Doubt, Migration, Origin, TBD, Value, migrate};
 use crate::document::{Document, SCHEMA};
 use crate::edit::{self, Change};
 use crate::lifecycle;
+use crate::migration::{Doubt, Migration, Origin, TBD, Value, migrate};
 use crate::proposal::{self, Inputs};
 use crate::prose::Certainty;
 use crate::rule::Was;

@@ -504,12 +504,19 @@ impl Plan<'_> {
             let stage = bullet.aim.stage().filter(|_| bullet.release.is_some() && !bullet.struck);
             if let Some(stage) = stage {
                 if let Some(first) = firsts.get(&stage) {
-                    let what = format!(
-                        "{stage} is said twice: {} in line {}, and {} here; front matter has the first. Which one is it?",
-                        code(&one_line(&first.raw, 80)),
-                        self.line(first.span),
-                        code(&one_line(&bullet.raw, 80)),
-                    );
+                    let line = self.line(first.span);
+                    let raw = |bullet: &Bullet| code(&one_line(&bullet.raw, 80));
+                    let what = match first.release == bullet.release {
+                        true => format!(
+                            "{stage} is said twice, in line {line} and here: both times {}",
+                            raw(bullet)
+                        ),
+                        false => format!(
+                            "{stage} is said twice: {} in line {line}, and {} here; front matter has the first. Which one is it?",
+                            raw(first),
+                            raw(bullet),
+                        ),
+                    };
                     say(Some(bullet.span), what);
                     continue;
                 }

@@ -268,11 +268,7 @@ fn a_successor_that_cannot_be_one_is_told_and_nothing_is_written_over() {
             "with replaced alone",
         ),
         (&["412", "--to", "implemented"], "a person must decide", "is not out yet"),
-        (
-            &["402", "--set", "milestone.alpha=v1.8"],
-            "a person must decide",
-            "has used up",
-        ),
+        (&["402", "--set", "milestone.alpha=v1.8"], "a person must decide", "has used up"),
     ] {
         let (_, told, err) = run(folder.path(), &[&["bump"], args].concat());
         assert!(told.contains(&format!("**{outcome}**")) && told.contains(says), "{args:?}: {told}{err}");

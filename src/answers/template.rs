@@ -7,12 +7,12 @@
 
 use super::{KEYS, is_list};
 use crate::document::Document;
-use crate::yaml::as_yaml;
 use crate::migration::{Migration, TBD, Value};
 use crate::prose::Certainty;
 use crate::text::one_line;
 use crate::vep::Stage;
 use crate::world::World;
+use crate::yaml::as_yaml;
 use std::fmt::Write as _;
 use std::sync::Arc;
 

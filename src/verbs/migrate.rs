@@ -7,8 +7,8 @@
 use super::{
     Commit, Name, Text, Trouble, Verb, Writes, known_sig, label, one, one_or_many, owed as owed_by_people,
 };
-use crate::document::Document;
 use crate::answers::{Answered, Answers, Given, KEYS, answered, template};
+use crate::document::Document;
 use crate::migration::{Migration, Origin, migrate};
 use crate::patch::Patch;
 use crate::proposal::with_trailer;
@@ -362,7 +362,8 @@ fn single(
     answer: &mut Answer,
 ) -> Result<(), Trouble> {
     let given = set.or(asked.given.of(document.number()));
-    let Some(made) = answered(world, document, &Origin::of(world, document), &given, asked.provisional) else {
+    let Some(made) = answered(world, document, &Origin::of(world, document), &given, asked.provisional)
+    else {
         let why = match document.source.not_utf8() {
             Some(at) => format!("line {} of it is not UTF-8", document.source.line(at)),
             None => "it has front matter, or something that was meant as such, already".into(),
@@ -444,7 +445,10 @@ fn by_folder(world: &World, migrations: &[(&Arc<Document>, Answered)]) -> Vec<Co
 /// A commit: which VEPs, with which state, and what is open beside it.
 fn commit(
     world: &World,
-    branch: String, subject: &str, migrations: &[(&Arc<Document>, &Answered)]) -> Commit {
+    branch: String,
+    subject: &str,
+    migrations: &[(&Arc<Document>, &Answered)],
+) -> Commit {
     let lines = migrations.iter().map(|(document, made)| {
         let number = document.number().map_or("NNNN".into(), |number| number.to_string());
         let implied = &made.migration.implied;
