@@ -286,16 +286,14 @@ fn unmet(
     before: Option<&Case<'_>>,
     event: &Event,
 ) {
+    let was_broken = |rule: &Rule| {
+        let judged = before.zip(rule.judge.of_proposal()).map(|(before, judge)| judge(before));
+        judged.is_some_and(|judged| judged.is_ok_and(|findings| !findings.is_empty()))
+    };
     let is_new = |check: &Check| match &check.verdict {
         Verdict::Broken(flaws) => {
             flaws.iter().any(|flaw| flaw.severity == Severity::Error && flaw.age == Age::New)
-                && before.is_none_or(|before| {
-                    check
-                        .rule
-                        .judge
-                        .of_proposal()
-                        .is_some_and(|judge| judge(before).is_ok_and(|findings| findings.is_empty()))
-                })
+                && !was_broken(check.rule)
         }
         Verdict::Holds | Verdict::NotYet(_) => false,
     };

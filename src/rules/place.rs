@@ -72,7 +72,8 @@ fn files_conventional(world: &World, base: &Base) -> Judged {
         let wrong = |what: String| Some(Finding::migrate(Span::default(), what).about(path));
         match parts.as_slice() {
             ["veps", TEMPLATE_FOLDER, ..] | ["veps", _] | ["veps", _, "OWNERS" | "README.md"] => None,
-            // What is a proposal is judged as one, its place included.
+            // What is a proposal is judged as one, its place included; one that was not read is told as that.
+            ["veps", _, _, "vep.md"] => None,
             _ if world.head.proposal_at(path).is_some() => None,
             ["veps", folder, file] => {
                 wrong(format!("{} lies beside the proposals of {}", code(file), code(folder)))
