@@ -4,11 +4,13 @@
 use crate::golden;
 use crate::rules::{Files, TODAY, apply, lawful, world};
 use jiff::civil::{Date, date};
+use serde_json::json;
 use std::fs;
 use std::sync::Arc;
 use vep_mcp::law::Severity;
 use vep_mcp::rule::{Class, Was};
 use vep_mcp::sheet::{Age, Sheet, judge, judge_change};
+use vep_mcp::verbs::{Validate, Verb};
 use vep_mcp::world::{Base, World};
 
 const MIRRORS: &str = "veps/sig-network/8-port-mirrors/vep.md";
@@ -68,6 +70,33 @@ fn a_lawful_step_through_the_gate_is_clean() {
     let before = lawful();
     let after = edited(&before, MIRRORS, &THROUGH);
     assert_eq!(errors(&change(&before, &after, TODAY), MIRRORS), [""; 0]);
+}
+
+/// A draft is judged against the base, also where it is saved at its place already: it says what its review will say.
+#[test]
+fn a_saved_draft_is_not_compared_with_itself() {
+    let before = lawful();
+    let broken = edited(&before, MIRRORS, &[THROUGH[0]]);
+    let mut new = before.clone();
+    new.insert("veps/sig-network/9-port-mirrors/vep.md".into(), broken[MIRRORS].clone());
+    for (after, path) in [(broken, MIRRORS), (new, "veps/sig-network/9-port-mirrors/vep.md")] {
+        let changed = change(&before, &after, TODAY);
+        let ask = json!({ "draft": after[path], "path": path, "detail": "full" });
+        let answer = Validate::run(&changed, serde_json::from_value(ask).unwrap()).unwrap().to_string();
+        let missed: Vec<&str> = errors(&changed, path)
+            .into_iter()
+            .filter(|rule| !answer.contains(&format!("`{rule}`")))
+            .collect();
+        assert!(
+            errors(&changed, path).contains(&"reviewers-named") && missed.is_empty(),
+            "{missed:?}: {answer}"
+        );
+    }
+    // Where no base is known, too.
+    let alone = world(&edited(&before, MIRRORS, &[THROUGH[0]]), TODAY);
+    let ask = json!({ "draft": alone.head.at(MIRRORS).unwrap().source.text(), "path": MIRRORS });
+    let answer = Validate::run(&alone, serde_json::from_value(ask).unwrap()).unwrap().to_string();
+    assert!(answer.contains("`reviewers-named`") && answer.contains("Base: none is known"), "{answer}");
 }
 
 /// Values that were there before and that nobody can read, or that name nothing: the run fails on the day before the

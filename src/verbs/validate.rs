@@ -51,7 +51,7 @@ pub struct Ask {
     #[arg(long, value_name = "FILE")]
     was: Option<Text>,
     /// Compare with where the checkout parted from this commit
-    #[arg(long, value_name = "REF", conflicts_with_all = ["draft", "was"])]
+    #[arg(long, value_name = "REF", conflicts_with = "was")]
     base: Option<String>,
     /// Make every mend that needs no thought, and judge what is left
     #[arg(long)]
@@ -180,9 +180,8 @@ impl Verb for Validate {
     }
 
     fn compares(ask: &Ask) -> Option<Compare> {
-        // A draft and a VEP whose past is given have their base.
-        let is_given = ask.draft.is_some() || ask.was.is_some();
-        (!is_given).then(|| Compare { base: ask.base.clone(), ..Compare::default() })
+        // What is given as the past is the base.
+        ask.was.is_none().then(|| Compare { base: ask.base.clone(), ..Compare::default() })
     }
 
     fn does_without_base(ask: &Ask) -> bool {
@@ -324,11 +323,24 @@ fn judge_draft(
     if let Some(was) = was {
         return Ok((judge_against(judging, &document, was), GIVEN.into()));
     }
-    let (was, base) = match world.head.at(document.path()) {
-        Some(was) => (Was::Known(was), format!("the file at {}", code(document.path()))),
-        None => (Was::Nothing, "nothing: the draft is a new document".into()),
-    };
+    let (was, base) = past_of_draft(world, &document);
     Ok((judging.sheet(&document, was), base))
+}
+
+/// What a draft was before, and how that is told. A draft that is saved already is never compared with itself: then it
+/// would always pass.
+fn past_of_draft<'a>(world: &'a World, draft: &Document) -> (Was<'a>, String) {
+    let (was, of_base) = match &world.base {
+        Some(base) => (base.was(draft.path()), format!(" in {}", base.name)),
+        None => (world.head.at(draft.path()), String::new()),
+    };
+    match was {
+        Some(saved) if world.base.is_none() && saved.source.text() == draft.source.text() => {
+            (Was::Unknown, base_of(world))
+        }
+        Some(was) => (Was::Known(was), format!("the file at {}{of_base}", code(draft.path()))),
+        None => (Was::Nothing, "nothing: the draft is a new document".into()),
+    }
 }
 
 /// A path that a draft may be meant for. A proposal in the wrong place below `veps/` is a finding; beside an existing
