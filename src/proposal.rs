@@ -34,6 +34,8 @@ pub struct Inputs {
     pub stage: Option<Stage>,
     /// Releases for stages; none: not yet.
     pub targets: BTreeMap<Stage, Option<Release>>,
+    /// The authors, all of them.
+    pub authors: Vec<Handle>,
     /// The reviewers, all of them.
     pub reviewers: Vec<Handle>,
     /// The approvers, all of them.
@@ -271,7 +273,9 @@ fn changes(world: &World, document: &Document, to: Status, inputs: &Inputs) -> V
     if document.facts.status.as_ref().map(|fact| fact.value) != Some(to) {
         changes.push(Change::Set("status", to.as_str().into()));
     }
-    for (key, people) in [("reviewers", &inputs.reviewers), ("approvers", &inputs.approvers)] {
+    let people =
+        [("authors", &inputs.authors), ("reviewers", &inputs.reviewers), ("approvers", &inputs.approvers)];
+    for (key, people) in people {
         if !people.is_empty() {
             let written =
                 |it: &Handle| if it.is_tbd() { "TBD".to_owned() } else { format!("@{}", it.login()) };
@@ -420,6 +424,7 @@ fn told(sheet: &Sheet, file: Option<&String>, wanted: impl Fn(&str, &Flaw) -> bo
 
 /// What a person has to give for a broken rule: the input, where `*` is the stage in flight, and the question.
 const ASKS: &[(&str, &str, &str)] = &[
+    ("authors-named", "authors", "Which handles have its authors?"),
     ("reviewers-named", "reviewers", "Who has agreed to review it?"),
     ("approvers-named", "approvers", "Which SIG chairs or leads have committed to approve the design?"),
     ("stage-present", "stage", "Which stage is worked towards: alpha, beta or ga?"),
@@ -499,6 +504,10 @@ pub fn set(inputs: &mut Inputs, said: &str) -> Result<(), String> {
                 .ok_or_else(|| format!("{} is no stage; alpha, beta or ga", code(value)))?;
             inputs.stage = Some(stage);
         }
+        "authors" if people().iter().all(Handle::is_tbd) => {
+            return Err("authors is given and names nobody".into());
+        }
+        "authors" => inputs.authors = people(),
         "reviewers" | "approvers" if people().is_empty() => {
             return Err(format!("{key} is given and names nobody; write TBD where nobody has agreed yet"));
         }
@@ -513,7 +522,7 @@ pub fn set(inputs: &mut Inputs, said: &str) -> Result<(), String> {
         _ => {
             let stage = key.strip_prefix("milestone.").and_then(Stage::read);
             let stage = stage.ok_or_else(|| {
-                let keys = "stage, milestone.alpha, milestone.beta, milestone.ga, reviewers, approvers, feature-gate, superseded-by";
+                let keys = "stage, milestone.alpha, milestone.beta, milestone.ga, authors, reviewers, approvers, feature-gate, superseded-by";
                 format!("{} cannot be set here; {keys} can", code(key))
             })?;
             let release = match crate::vep::is_unset(value) {

@@ -220,6 +220,24 @@ fn gates_are_names_and_a_list_stays_a_list() {
     }
 }
 
+/// A legacy VEP is migrated and taken through the gate in one change, once people have given what no prose says.
+#[test]
+fn a_legacy_vep_is_taken_through_the_gate_with_what_people_give() {
+    let folder = universe();
+    let step = ["bump", "410", "--to", "implementable"];
+    let (_, told, err) = run(folder.path(), &step);
+    assert!(told.contains("**lacks something**"), "{told}{err}");
+    for key in ["authors", "reviewers", "approvers"] {
+        assert!(told.contains(&format!("to be given as `{key}`")), "{key}: {told}");
+    }
+    let given =
+        ["--set", "authors=mira-holt", "--set", "reviewers=rei-okafor, bo-lind", "--set", "approvers=jo-lindqvist"];
+    let (code, told, err) = run(folder.path(), &[&step[..], &given].concat());
+    assert!(code == 0 && !told.contains("- lacks") && told.contains("+  - \"@mira-holt\""), "{told}{err}");
+    let (_, _, err) = run(folder.path(), &[&step[..], &["--set", "authors=TBD"]].concat());
+    assert!(err.contains("authors is given and names nobody"), "{err}");
+}
+
 #[test]
 fn only_what_is_committed_is_the_bump() {
     let folder = universe();

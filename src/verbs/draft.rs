@@ -81,7 +81,7 @@ pub struct Ask {
     #[arg(long, value_name = "VEP")]
     #[serde(default)]
     replaces: Option<Name>,
-    /// key=value: feature-gate, stage, milestone.<stage>, reviewers, approvers
+    /// key=value: feature-gate, stage, milestone.<stage>, authors, reviewers, approvers
     #[arg(long, value_name = "KEY=VALUE")]
     #[serde(default, deserialize_with = "one_or_many")]
     set: Vec<String>,
@@ -246,7 +246,7 @@ impl Plan {
             number: number(&ask.number, "Give that of the tracking issue, or none where there is none yet.")?,
             sig: sig(&ask.sig)?,
             meta: ask.meta,
-            authors: ask.authors.iter().map(Handle::new).collect(),
+            authors: ask.authors.iter().map(Handle::new).chain(inputs.authors.iter().cloned()).collect(),
             participating: ask.participating.iter().map(sig).collect::<Result<_, _>>()?,
             summary,
             replaces: number(&ask.replaces, "Give the number of the VEP that it takes the place of.")?,

@@ -35,7 +35,7 @@ pub struct Ask {
     #[arg(long)]
     #[serde(default)]
     to: Option<Status>,
-    /// What the step needs, as key=value: stage, milestone.<stage>, reviewers, approvers, feature-gate, superseded-by
+    /// What the step needs, as key=value: stage, milestone.<stage>, authors, reviewers, approvers, feature-gate, superseded-by
     #[arg(long, value_name = "KEY=VALUE")]
     #[serde(default, deserialize_with = "one_or_many")]
     set: Vec<String>,
