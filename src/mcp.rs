@@ -346,7 +346,7 @@ impl Server {
 }
 
 /// Between two words about how far an answer is.
-const PROGRESS: Duration = Duration::from_millis(200);
+const PROGRESS: Duration = Duration::from_millis(100);
 
 /// A count as the protocol has it.
 fn as_f64(count: usize) -> f64 {
