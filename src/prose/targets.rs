@@ -400,18 +400,18 @@ pub fn targets(outline: &Outline) -> BTreeMap<Stage, Claim<Release>> {
     for bullet in blocks.into_iter().next().into_iter().flat_map(|block| block.bullets) {
         if let (Some(stage), Some(value), false) = (bullet.aim.stage(), bullet.release, bullet.struck) {
             let why = "the target releases of the prose";
-            targets.entry(stage).or_insert(Claim {
-                value,
-                span: bullet.span,
-                certainty: Certainty::Stated,
-                why,
-            });
+            targets.entry(stage).or_insert(stated(value, bullet.span, why));
         }
     }
     if !has_blocks {
         planned(outline, &mut targets);
     }
     targets
+}
+
+/// A release that a line of the text states.
+fn stated(value: Release, span: Span, why: &'static str) -> Claim<Release> {
+    Claim { value, span, certainty: Certainty::Stated, why }
 }
 
 /// The targets of a document without a block of them.
@@ -437,12 +437,7 @@ fn planned(outline: &Outline, targets: &mut BTreeMap<Stage, Claim<Release>>) {
             for bullet in statements(passage, false).into_iter().filter(|it| !it.struck) {
                 let Some((stage, value)) = bullet.aim.stage().zip(bullet.release) else { continue };
                 let why = "a sentence of the text states it; there are no target releases";
-                targets.entry(stage).or_insert(Claim {
-                    value,
-                    span: bullet.span,
-                    certainty: Certainty::Stated,
-                    why,
-                });
+                targets.entry(stage).or_insert(stated(value, bullet.span, why));
             }
         }
         let Some(of_stage) = stage.filter(|_| std::mem::take(&mut first)) else { continue };
