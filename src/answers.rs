@@ -25,6 +25,7 @@ use crate::sheet::{Bar, conditions, judge};
 use crate::text::{Source, code, nearest, one_line};
 use crate::vep::{Handle, Release, Stage, Status};
 use crate::world::World;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -79,12 +80,10 @@ const SETTLES: &[(&str, &str)] = &[
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Given {
     title: Option<String>,
-    created: Option<String>,
     status: Option<Status>,
-    authors: Vec<Handle>,
     sig: Option<String>,
     participating: Vec<String>,
-    /// Reviewers, approvers, gates, stage and targets, as `bump` has them.
+    /// The day of creation, people, gates, stage and targets, as `bump` has them.
     inputs: Inputs,
 }
 
@@ -159,9 +158,9 @@ impl Given {
             _ if is_unset && !key.starts_with("milestone.") => {}
             // Over several lines in the file, one line in front matter.
             "title" => self.title = Some(first.lines().map(str::trim).collect::<Vec<_>>().join(" ")),
-            "creation-date" => self.created = Some(day(world, first)?),
+            "creation-date" => self.inputs.created = Some(day(world, first)?),
             "status" => self.status = Some(status(first)?),
-            "authors" => self.authors = people(values)?,
+            "authors" => self.inputs.authors = people(values)?,
             "owning-sig" => self.sig = owner(world, document, first)?,
             "participating-sigs" => self.participating = sigs(world, values)?,
             "reviewers" => self.inputs.reviewers = people(values)?,
@@ -194,14 +193,14 @@ impl Given {
         targets.extend(self.inputs.targets);
         Self {
             title: self.title.or(other.title),
-            created: self.created.or(other.created),
             status: self.status.or(other.status),
-            authors: list(self.authors, other.authors),
             sig: self.sig.or(other.sig),
             participating: words(self.participating, other.participating),
             inputs: Inputs {
+                created: self.inputs.created.or(other.inputs.created),
                 stage: self.inputs.stage.or(other.inputs.stage),
                 targets,
+                authors: list(self.inputs.authors, other.inputs.authors),
                 reviewers: list(self.inputs.reviewers, other.inputs.reviewers),
                 approvers: list(self.inputs.approvers, other.inputs.approvers),
                 gates: words(self.inputs.gates, other.inputs.gates),
@@ -229,9 +228,9 @@ fn stage(text: &str) -> Result<Stage, Wrong> {
         .ok_or_else(|| wrong(0, format!("{} is not a stage", code(&one_line(text, 60))), expected("stage")))
 }
 
-fn day(world: &World, text: &str) -> Result<String, Wrong> {
+fn day(world: &World, text: &str) -> Result<Date, Wrong> {
     let day = Some(text).filter(|text| text.len() == 10).and_then(|text| text.parse().ok());
-    let Some(day): Option<jiff::civil::Date> = day else {
+    let Some(day): Option<Date> = day else {
         let what = format!("{} is not a date", code(&one_line(text, 60)));
         return Err(wrong(0, what, expected("creation-date")));
     };
@@ -239,7 +238,7 @@ fn day(world: &World, text: &str) -> Result<String, Wrong> {
         let what = format!("{day} is after today, {}", world.today);
         return Err(wrong(0, what, expected("creation-date")));
     }
-    Ok(day.to_string())
+    Ok(day)
 }
 
 fn people(values: &[&str]) -> Result<Vec<Handle>, Wrong> {
@@ -353,10 +352,10 @@ struct Making<'a> {
 impl Making<'_> {
     fn take(&mut self, given: &Given) {
         self.text("title", given.title.as_deref());
-        self.text("creation-date", given.created.as_deref());
+        self.text("creation-date", given.inputs.created.map(|day| day.to_string()).as_deref());
         let status_before = self.migration.implied.status;
         self.status(given.status);
-        self.list("authors", &handles(&given.authors));
+        self.list("authors", &handles(&given.inputs.authors));
         self.text("owning-sig", given.sig.as_deref());
         self.list("participating-sigs", &given.participating);
         self.list("reviewers", &handles(&given.inputs.reviewers));

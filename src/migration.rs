@@ -310,21 +310,22 @@ impl Plan<'_> {
             line: None,
         };
         let today = self.world.today;
-        match &self.origin.created {
+        let is_later = |day: &String| day.parse::<Date>().is_ok_and(|day| day > today);
+        match (&self.origin.created, self.first_of_history()) {
+            (Some(day), _) if !is_later(day) => {
+                of(day, Some(Certainty::Inferred), "the first commit that has the document")
+            }
+            (_, Some((day, span))) => Value {
+                line: Some(self.line(span)),
+                ..of(&day.to_string(), Some(Certainty::Inferred), "the earliest line of its history")
+            },
             // Nothing is dated into the future.
-            Some(day) if day.parse::<Date>().is_ok_and(|day| day > today) => of(
+            (Some(day), None) => of(
                 TBD,
                 None,
                 &format!("the first commit that has it is of {day}, after the day asked for, {today}"),
             ),
-            Some(day) => of(day, Some(Certainty::Inferred), "the first commit that has the document"),
-            None => match self.first_of_history() {
-                Some((day, span)) => Value {
-                    line: Some(self.line(span)),
-                    ..of(&day.to_string(), Some(Certainty::Inferred), "the earliest line of its history")
-                },
-                None => of(TBD, None, "no history is at hand"),
-            },
+            (None, None) => of(TBD, None, "no history is at hand"),
         }
     }
 

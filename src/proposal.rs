@@ -24,12 +24,15 @@ use crate::text::{Source, code, one_line};
 use crate::vep::{Handle, Number, Release, Stage, Status};
 use crate::world::World;
 use crate::yaml::Kind;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a step is given beside its state.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inputs {
+    /// The day on which it was first opened.
+    pub created: Option<Date>,
     /// The stage in flight.
     pub stage: Option<Stage>,
     /// Releases for stages; none: not yet.
@@ -273,6 +276,7 @@ fn changes(world: &World, document: &Document, to: Status, inputs: &Inputs) -> V
     if document.facts.status.as_ref().map(|fact| fact.value) != Some(to) {
         changes.push(Change::Set("status", to.as_str().into()));
     }
+    changes.extend(inputs.created.iter().map(|day| Change::Set("creation-date", day.to_string())));
     let people =
         [("authors", &inputs.authors), ("reviewers", &inputs.reviewers), ("approvers", &inputs.approvers)];
     for (key, people) in people {
@@ -424,6 +428,7 @@ fn told(sheet: &Sheet, file: Option<&String>, wanted: impl Fn(&str, &Flaw) -> bo
 
 /// What a person has to give for a broken rule: the input, where `*` is the stage in flight, and the question.
 const ASKS: &[(&str, &str, &str)] = &[
+    ("creation-date-real", "creation-date", "On which day was it first opened?"),
     ("authors-named", "authors", "Which handles have its authors?"),
     ("reviewers-named", "reviewers", "Who has agreed to review it?"),
     ("approvers-named", "approvers", "Which SIG chairs or leads have committed to approve the design?"),
@@ -504,6 +509,11 @@ pub fn set(inputs: &mut Inputs, said: &str) -> Result<(), String> {
                 .ok_or_else(|| format!("{} is no stage; alpha, beta or ga", code(value)))?;
             inputs.stage = Some(stage);
         }
+        "creation-date" => {
+            let day = Some(value).filter(|day| day.len() == 10).and_then(|day| day.parse().ok());
+            let day = day.ok_or_else(|| format!("{} is no date like 2026-08-19", code(value)))?;
+            inputs.created = Some(day);
+        }
         "authors" if people().iter().all(Handle::is_tbd) => {
             return Err("authors is given and names nobody".into());
         }
@@ -522,7 +532,7 @@ pub fn set(inputs: &mut Inputs, said: &str) -> Result<(), String> {
         _ => {
             let stage = key.strip_prefix("milestone.").and_then(Stage::read);
             let stage = stage.ok_or_else(|| {
-                let keys = "stage, milestone.alpha, milestone.beta, milestone.ga, authors, reviewers, approvers, feature-gate, superseded-by";
+                let keys = "stage, milestone.alpha, milestone.beta, milestone.ga, creation-date, authors, reviewers, approvers, feature-gate, superseded-by";
                 format!("{} cannot be set here; {keys} can", code(key))
             })?;
             let release = match crate::vep::is_unset(value) {

@@ -74,6 +74,13 @@ impl Home {
         Some(Self::Proposal { folder: (*folder).into(), name: name.into(), seat: Seat::Astray })
     }
 
+    /// Whether a path is that of a Markdown file, in whatever case its extension is written: `vep.MD` is a `vep.md` on
+    /// the disks of some.
+    pub fn is_markdown(path: &str) -> bool {
+        let extension = path.rsplit_once('.').map(|(_, extension)| extension);
+        extension.is_some_and(|it| ["md", "markdown"].iter().any(|known| it.eq_ignore_ascii_case(known)))
+    }
+
     /// Whether a path is that of a folder in which proposals lie, or of a proposal's own.
     pub fn is_folder(path: &str) -> bool {
         match path.split('/').collect::<Vec<_>>().as_slice() {
@@ -157,6 +164,7 @@ mod tests {
             ("veps/sig-storage/501-quiet-disk.md", "sig-storage", "501-quiet-disk", Some(501)),
             ("veps/sig-storage/501-quiet-disk/Vep.md", "sig-storage", "501-quiet-disk", Some(501)),
             ("veps/sig-storage/25-backup/513-quotas/proposal.md", "sig-storage", "513-quotas", Some(513)),
+            ("veps/sig-storage/501-quiet-disk/vep.MD", "sig-storage", "501-quiet-disk", Some(501)),
             ("veps/0172-freeze/vep.md", "0172-freeze", "0172-freeze", Some(172)),
         ] {
             let home = Home::astray(path).unwrap();

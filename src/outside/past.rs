@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::git::Git;
+use crate::document::Home;
 use crate::history::{History, Merged, Touch};
 use crate::text::code;
 use jiff::civil::Date;
@@ -120,5 +121,5 @@ fn touch(line: &str) -> Option<Touch<'_>> {
 }
 
 fn is_document(path: &str) -> bool {
-    path.ends_with(".md") && !path.starts_with('"')
+    Home::is_markdown(path) && !path.starts_with('"')
 }

@@ -72,7 +72,7 @@ struct Walk<'a> {
 
 /// Whether a file below `veps/` is one that is read: Markdown, but for what a folder of folders says of itself.
 pub fn is_document(path: &str) -> bool {
-    path.ends_with(".md") && !(path.ends_with("/README.md") && path.matches('/').count() < 3)
+    Home::is_markdown(path) && !(path.ends_with("/README.md") && path.matches('/').count() < 3)
 }
 
 impl Walk<'_> {

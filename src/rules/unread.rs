@@ -28,7 +28,7 @@ pub(super) fn unread(world: &World) -> Judged {
 
 /// Whether a path that was not read may have been a document: Markdown, or a folder of documents.
 fn hides(path: &str) -> bool {
-    (path.starts_with("veps/") && path.ends_with(".md")) || Home::is_folder(path)
+    (path.starts_with("veps/") && Home::is_markdown(path)) || Home::is_folder(path)
 }
 
 fn finding(world: &World, notice: &Notice, why: &str) -> Finding {
@@ -44,6 +44,6 @@ fn finding(world: &World, notice: &Notice, why: &str) -> Finding {
 /// A main document has to be read. Of other files only those that a change brings have to be, and what it brings is not
 /// known without a base.
 fn weighed(world: &World, path: &str, span: Span, what: String) -> Finding {
-    let is_main = path.ends_with("/vep.md") || !path.ends_with(".md");
+    let is_main = path.ends_with("/vep.md") || !Home::is_markdown(path);
     if is_main || world.base.is_some() { Finding::must(span, what) } else { Finding::should(span, what) }
 }

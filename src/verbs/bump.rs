@@ -43,7 +43,7 @@ pub struct Ask {
     /// The state it should get; none: its state stays, for a retarget or a graduation
     #[arg(long)]
     to: Option<Status>,
-    /// What the step needs, as key=value: stage, milestone.<stage>, authors, reviewers, approvers, feature-gate, superseded-by
+    /// What the step needs, as key=value: stage, milestone.<stage>, creation-date, authors, reviewers, approvers, feature-gate, superseded-by
     #[arg(long, value_name = "KEY=VALUE")]
     #[serde(deserialize_with = "one_or_many")]
     set: Vec<String>,
