@@ -14,6 +14,7 @@ mod template;
 pub use file::{Answers, Mistake};
 pub use template::template;
 
+use crate::calendar::Freeze;
 use crate::document::{Document, SCHEMA};
 use crate::edit::{self, Change};
 use crate::lifecycle;
@@ -63,17 +64,6 @@ const ANSWERED_BY: &[(&str, &str)] = &[
     ("before-freeze", "milestone.<stage>"),
     ("implemented-at-ga", "milestone.ga"),
     ("number-agrees", "title"),
-];
-
-/// Doubts that an answer settles: the key, and words of the doubt.
-const SETTLES: &[(&str, &str)] = &[
-    ("title", "is its title"),
-    ("authors", "are they its authors?"),
-    ("authors", "is it the author?"),
-    ("owning-sig", "which SIG owns this meta-VEP?"),
-    ("feature-gate", "no feature gate is named"),
-    ("feature-gate", "the gate `"),
-    ("feature-gate", "several gates are its own"),
 ];
 
 /// What was answered for one VEP. What is empty was not answered.
@@ -402,8 +392,7 @@ impl Making<'_> {
 
     /// Takes the doubts away that an answer settles.
     fn settle(&mut self, key: &str) {
-        let settles = |what: &str| SETTLES.iter().any(|(of, words)| *of == key && what.contains(words));
-        self.migration.doubts.retain(|doubt| !settles(&doubt.what));
+        self.migration.doubts.retain(|doubt| !doubt.is_settled_by(key));
     }
 
     fn text(&mut self, key: &'static str, text: Option<&str>) {
@@ -436,9 +425,9 @@ impl Making<'_> {
         if implied.status == status && implied.certainty != Certainty::Guess {
             return;
         }
-        let guess = format!("status {} is a guess", implied.status);
         let settled: Vec<&String> = implied.doubts.iter().map(|(_, what)| what).collect();
-        self.migration.doubts.retain(|it| !settled.contains(&&it.what) && !it.what.starts_with(&guess));
+        let is_open = |it: &Doubt| !settled.contains(&&it.what) && !it.is_settled_by("status");
+        self.migration.doubts.retain(is_open);
         self.text("status", Some(status.as_str()));
         let implied = &mut self.migration.implied;
         implied.status = status;
@@ -561,12 +550,25 @@ impl Making<'_> {
         stops.chain(refused).collect()
     }
 
+    /// What the step that is meant asks beside the answers, where the freeze of its release is past: prose has the target
+    /// already, and a state that is set later names it anew.
+    fn past_freeze(&self) -> Option<String> {
+        let (_, release) = self.world.target(&self.migration.then)?;
+        let freeze = self.world.calendar.freeze(release.value);
+        let is_past = matches!(freeze, Freeze::On(day) if day <= self.world.today);
+        is_past.then(|| {
+            let release = release.value;
+            format!("; the VEP Freeze of {release} is past, so that step declares `backfill` or names another release")
+        })
+    }
+
     fn begin_as_provisional(&mut self, intended: Status, waits: &[&str]) {
         let waits: Vec<String> = waits.iter().map(|what| code(what)).collect();
         let what = format!(
-            "it begins as provisional; {intended} is meant and waits for {} (who decides: {})",
+            "it begins as provisional; {intended} is meant and waits for {} (who decides: {}){}",
             waits.join(", "),
-            lifecycle::who(intended)
+            lifecycle::who(intended),
+            self.past_freeze().filter(|_| intended == Status::Implementable).unwrap_or_default(),
         );
         let line = self.migration.values.iter().find(|it| it.key == "status").and_then(|it| it.line);
         self.migration.doubts.push(Doubt { line, what });

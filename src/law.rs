@@ -6,6 +6,10 @@
 //! Absent on purpose: what the law says. That is told by the rules and the lifecycle, in our words.
 
 use crate::vep::Number;
+use jiff::civil::{Date, date};
+
+/// The day on which VEP-282 was merged.
+pub const IN_FORCE_SINCE: Date = date(2026, 5, 5);
 
 /// A place in the law.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

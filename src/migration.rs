@@ -70,6 +70,25 @@ pub struct Doubt {
     pub what: String,
 }
 
+impl Doubt {
+    /// Whether a person who gives a value for a key settles it by that.
+    pub fn is_settled_by(&self, key: &str) -> bool {
+        SETTLES.iter().any(|(of, words)| *of == key && self.what.contains(words))
+    }
+}
+
+/// Doubts that an answer settles: the key that is answered, and words of the doubt.
+const SETTLES: &[(&str, &str)] = &[
+    ("status", "is a guess: "),
+    ("title", "is its title"),
+    ("authors", "are they its authors?"),
+    ("authors", "is it the author?"),
+    ("owning-sig", "which SIG owns this meta-VEP?"),
+    ("feature-gate", "no feature gate is named"),
+    ("feature-gate", "the gate `"),
+    ("feature-gate", "several gates are its own"),
+];
+
 /// What the history knows of a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {

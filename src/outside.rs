@@ -24,6 +24,7 @@ use crate::calendar::Calendar;
 use crate::corpus::Corpus;
 use crate::document::Document;
 use crate::history::{History, Merged};
+use crate::law::IN_FORCE_SINCE;
 use crate::owners::Owners;
 use crate::patch::Patch;
 use crate::settings::{self, Settings};
@@ -316,7 +317,9 @@ impl Outside {
         let head = under_todays_paths(head, &git.moved_since(&commit)?);
         // Everything is as of that day, whatever day it is for other questions.
         let today = day;
-        let as_of = Some(format!("commit {} of {day}", git::short(&commit)));
+        let law =
+            if day < IN_FORCE_SINCE { ", before VEP-282, whose rules are applied all the same" } else { "" };
+        let as_of = Some(format!("commit {} of {day}{law}", git::short(&commit)));
         let world = with_beside(World::unchanged(head, self.calendar()?, today), beside);
         Ok(World { as_of, checkout: told, ..world })
     }

@@ -51,6 +51,21 @@ pub struct Inputs {
     pub declared: Vec<(&'static [&'static str], Declaration)>,
 }
 
+impl Inputs {
+    /// The keys whose values are given; the state's, too, where a person chose another one.
+    fn answered(&self, is_moved: bool) -> Vec<&'static str> {
+        let given = [
+            ("status", is_moved),
+            ("creation-date", self.created.is_some()),
+            ("authors", !self.authors.is_empty()),
+            ("reviewers", !self.reviewers.is_empty()),
+            ("approvers", !self.approvers.is_empty()),
+            ("feature-gate", !self.gates.is_empty()),
+        ];
+        given.into_iter().filter_map(|(key, is_given)| is_given.then_some(key)).collect()
+    }
+}
+
 /// What can be declared, and the rules whose errors it speaks of.
 pub const DECLARATIONS: [(&str, &[&str]); 4] = [
     ("correction", &["step-lawful"]),
@@ -175,7 +190,10 @@ pub fn propose(world: &World, document: &Arc<Document>, step: Step, inputs: &Inp
     let doubts = sheets.first().map(doubts).unwrap_or_default();
     let succession = succession(world, document, step.to, inputs);
     lacks.extend(succession.lacks);
-    let migrating = migration.iter().flat_map(|migration| &migration.doubts).map(unsettled);
+    let settled = inputs.answered(migration.as_ref().is_some_and(|it| it.implied.status != step.to));
+    let migrating = migration.iter().flat_map(|migration| &migration.doubts);
+    let migrating = migrating.filter(|doubt| !settled.iter().any(|key| doubt.is_settled_by(key)));
+    let migrating = migrating.map(unsettled);
     let doubts: Vec<Lack> = doubts.into_iter().chain(succession.doubts).chain(migrating).collect();
     let in_doubt = !doubts.is_empty();
     warnings.extend(doubts);
@@ -215,7 +233,7 @@ fn unsettled(doubt: &Doubt) -> Lack {
         rule: "front-matter-present",
         file: None,
         line: doubt.line.unwrap_or(1),
-        what: format!("migrating it leaves a doubt: {}", doubt.what),
+        what: format!("migrating it leaves a doubt: {}", doubt.what.trim_end_matches(['.', '?'])),
         fix: "A chair of the SIG settles it.".into(),
     }
 }

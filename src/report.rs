@@ -91,9 +91,21 @@ impl Report {
         self.all().map(Sheet::before).sum()
     }
 
-    /// Whether a flaw is told one by one: what was there before only where it fails the run, or in full.
+    /// How much was there before, in words; by severity where it counts like what is new. None where nothing was.
+    pub fn told_before(&self) -> Option<String> {
+        match self.before() {
+            0 => None,
+            _ if self.bar.all => {
+                let counts = self.all().map(Sheet::counts_before).fold(Counts::default(), Counts::plus);
+                Some(format!("there before: {counts}"))
+            }
+            before => Some(format!("{before} there before")),
+        }
+    }
+
+    /// Whether a flaw is told one by one: what was there before only where it counts, or in full.
     pub fn tells(&self, sheet: &Sheet, flaw: &Flaw) -> bool {
-        self.full || self.named || flaw.age == Age::New || sheet.fails(flaw, self.bar)
+        self.full || self.named || self.bar.all || flaw.age == Age::New || sheet.fails(flaw, self.bar)
     }
 
     /// That there is no change, where there is none and nothing else fails the run.

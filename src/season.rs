@@ -510,11 +510,13 @@ impl<'w> Look<'w> {
         if migration.is_some() {
             self.lacks.push(("front-matter-present", "it has no front matter".into()));
         }
-        self.lacks.extend(proposal.lacks.iter().map(|lack| (lack.rule, lack.what.clone())));
+        // The day of creation is in the history, from which the migration takes it.
+        let is_told = |rule: &str| migration.is_none() || rule != "creation-date-real";
+        let lacks = proposal.lacks.iter().filter(|lack| is_told(lack.rule));
+        self.lacks.extend(lacks.map(|lack| (lack.rule, lack.what.clone())));
         // What only people can mend in a migrated document was there before; a step would not name it.
         let owed = migration.iter().flat_map(Migration::owed);
-        // The day of creation is in the history, from which the migration takes it.
-        for (rule, what) in owed.filter(|(rule, _)| *rule != "creation-date-real") {
+        for (rule, what) in owed.filter(|(rule, _)| is_told(rule)) {
             if !self.lacks.iter().any(|(known, _)| *known == rule) {
                 self.lacks.push((rule, what.to_owned()));
             }

@@ -504,6 +504,14 @@ impl Sheet {
         self.found().filter(|(_, flaw)| flaw.age != Age::New).count()
     }
 
+    /// How many flaws of each severity were there before.
+    pub fn counts_before(&self) -> Counts {
+        let mut counts = Counts::default();
+        let before = self.found().map(|(_, flaw)| flaw).filter(|flaw| flaw.age != Age::New);
+        before.for_each(|flaw| counts.add(flaw.severity));
+        counts
+    }
+
     /// How many new flaws there are of each severity.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();

@@ -72,7 +72,7 @@ fn where_it_is(git: &Git) -> Result<Vec<String>, Failure> {
 }
 
 /// What is said of the commands of an answer, once it is committed.
-const LEFT: &str = "of the commands above only the last is left";
+const LEFT: &str = "what is left";
 
 /// Where a new branch starts: at the upstream default branch, else at the clone's own, if the files are there what the
 /// patches were made from; else where the checkout is.

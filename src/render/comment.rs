@@ -109,11 +109,13 @@ fn once(report: &Report) -> Option<String> {
 fn head(report: &Report) -> String {
     let Counts { errors, warnings, advice } = report.counts();
     let mark = match report.outcome() {
-        Outcome::Passes => "✅",
+        Outcome::Passes if report.conflicts.is_empty() => "✅",
+        Outcome::Passes => "⚠️",
         Outcome::Undecided => "⚠️",
         Outcome::Fails => "❌",
     };
     let s = |count: usize| if count == 1 { "" } else { "s" };
+    let merges = if report.conflicts.is_empty() { "" } else { ", but it does not merge" };
     let documents = report.sheets.len();
     if report.nothing().is_some() {
         return format!(
@@ -123,13 +125,13 @@ fn head(report: &Report) -> String {
         );
     }
     format!(
-        "{MARKER}\n## {mark} VEP checks: {}\n\n{documents} document{}: {errors} error{}, {warnings} warning{}, \
-         {advice} advice; {} there before.\nCompared with: {}. Today is {} (UTC). Dates: {}.\n",
+        "{MARKER}\n## {mark} VEP checks: {}{merges}\n\n{documents} document{}: {errors} error{}, {warnings} warning{}, \
+         {advice} advice; {}.\nCompared with: {}. Today is {} (UTC). Dates: {}.\n",
         report.outcome().as_str(),
         s(documents),
         s(errors),
         s(warnings),
-        report.before(),
+        report.told_before().unwrap_or_else(|| "0 there before".into()),
         cell(&report.base),
         report.today,
         cell(&report.calendar),

@@ -55,9 +55,9 @@ pub fn github(report: &Report) -> String {
     for note in &report.conflicts {
         out.push_str(&format!("::warning title=does not merge::{}\n", data(&one_line(note, 400))));
     }
-    let before = report.before();
+    let before = report.told_before().unwrap_or_else(|| "0 there before".into());
     out.push_str(&format!(
-        "vep-mcp: {}; {}; {before} there before. Today is {}. Base: {}.\n",
+        "vep-mcp: {}; {}; {before}. Today is {}. Base: {}.\n",
         report.outcome().as_str(),
         report.counts(),
         report.today,

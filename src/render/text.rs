@@ -163,13 +163,11 @@ fn summary(renderer: &Renderer, report: &Report) -> String {
     };
     let documents = report.sheets.len();
     let s = if documents == 1 { "" } else { "s" };
-    let before = match report.before() {
-        0 => String::new(),
-        before => format!("; {before} there before"),
-    };
+    let before = report.told_before().map(|before| format!("; {before}")).unwrap_or_default();
+    let merges = if report.conflicts.is_empty() { "" } else { "does not merge; " };
     let title = match report.nothing() {
         Some(nothing) => nothing,
-        None => format!("{documents} document{s}, {}{before}", report.counts()),
+        None => format!("{merges}{documents} document{s}, {}{before}", report.counts()),
     };
     let name = outcome.as_str();
     let title = level.with_name(name).primary_title(folded(&title, name.len() + 2).join("\n"));

@@ -595,9 +595,10 @@ fn stage_within_timebox(case: &Case<'_>) -> Judged {
         is_asked = true;
         let lasts = end.minor.saturating_sub(begin.minor);
         let whose = plan.whose();
+        let counted = if since.value < begin { format!(", counted from {begin},") } else { String::new() };
         if lasts > *most {
             let what = format!(
-                "{stage} since {}{whose} lasts {lasts} releases before {end}; at most {most} are allowed",
+                "{stage} since {}{whose} lasts {lasts} releases{counted} before {end}; at most {most} are allowed",
                 since.value
             );
             findings.push(Finding::should(since.span, what));

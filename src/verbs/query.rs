@@ -455,7 +455,6 @@ fn other_notes(world: &World, ask: &Ask, matched: usize) -> Vec<String> {
     let unseen: Vec<&str> = [
         ("status", ask.status.is_some_and(|status| status != State::Legacy)),
         ("people", ask.person.is_some()),
-        ("gates", ask.gate.is_some()),
     ]
     .into_iter()
     .filter_map(|(name, asked)| asked.then_some(name))
@@ -464,8 +463,8 @@ fn other_notes(world: &World, ask: &Ask, matched: usize) -> Vec<String> {
         let unseen = unseen.join(", ");
         notes.push(format!("Left out: {legacy} without front matter, of which {unseen} cannot be known."));
     }
-    if legacy > 0 && (ask.release.is_some() || ask.stage.is_some()) {
-        notes.push("Targets of VEPs without front matter are read from the common forms of prose; others are not seen.".into());
+    if legacy > 0 && (ask.release.is_some() || ask.stage.is_some() || ask.gate.is_some()) {
+        notes.push("Targets and gates of VEPs without front matter are read from the common forms of prose; others are not seen.".into());
     }
     let offset = ask.offset.unwrap_or_default();
     if matched == 0 {

@@ -330,10 +330,12 @@ impl fmt::Display for Answer {
         }
         let counts = Counts { errors: self.errors, warnings: self.warnings, advice: self.advice };
         let s = if self.touched == 1 { "" } else { "s" };
+        let merges = if self.report.conflicts.is_empty() { "" } else { ", but it does not merge" };
+        let before = self.report.told_before().unwrap_or_else(|| "0 there before".into());
         writeln!(
             f,
-            "Verdict: **{}**. {} VEP{s} touched; new: {counts}; {} there before.",
-            self.verdict, self.touched, self.before
+            "Verdict: **{}**{merges}. {} VEP{s} touched; new: {counts}; {before}.",
+            self.verdict, self.touched
         )?;
         writeln!(f, "Today is {}. Base: {}. Dates: {}.", self.today, self.base, self.calendar)?;
         for Declared { rule, path, what, declared, reason } in &self.to_decide {
