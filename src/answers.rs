@@ -449,6 +449,9 @@ impl Making<'_> {
         let told: Vec<String> =
             now.iter().map(|(stage, release)| format!("{stage}: {}", said(*release))).collect();
         self.value("milestone", &told.join(", "));
+        if self.migration.implied.certainty != Certainty::Stated {
+            self.migration.implied.why.push_str(" (read before the targets were answered)");
+        }
         if before.is_empty() {
             // What stands there is a placeholder for want of any release.
             self.changes.push(Change::Remove("milestone"));

@@ -94,8 +94,10 @@ impl Document {
         let outline = markdown::outline(body, body_start);
         let heading = prose::heading(&outline, &source);
         let home = match Home::of(source.path()) {
-            home @ (Home::Companion { .. } | Home::Elsewhere)
-                if says_vep(&front, heading.as_ref(), &outline) =>
+            // The template is its `vep.md` alone.
+            home @ (Home::Companion { .. } | Home::Elsewhere | Home::Template)
+                if (home != Home::Template || !source.path().ends_with("/vep.md"))
+                    && says_vep(&front, heading.as_ref(), &outline) =>
             {
                 Home::astray(source.path()).unwrap_or(home)
             }

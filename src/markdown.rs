@@ -449,6 +449,16 @@ impl Leaf {
 }
 
 /// The tags with which HTML strikes text through.
+/// Whether a tag shows something by itself, and not only by the text within it.
+fn shows(html: &str) -> bool {
+    const SHOWN: [&str; 12] = [
+        "img", "picture", "svg", "video", "audio", "iframe", "object", "embed", "canvas", "math", "input",
+        "meter",
+    ];
+    let name = html.trim_start_matches('<').split(|c: char| !c.is_ascii_alphanumeric()).next();
+    name.is_some_and(|name| SHOWN.iter().any(|shown| name.eq_ignore_ascii_case(shown)))
+}
+
 fn strikes(html: &str) -> Option<bool> {
     let name = html.trim_start_matches(['<', '/']).trim_end_matches('>').trim();
     let is_one = ["del", "s", "strike"].iter().any(|tag| name.eq_ignore_ascii_case(tag));
@@ -643,7 +653,7 @@ impl Reader<'_> {
             let html = rest.get(..length).unwrap_or(rest);
             match strikes(html) {
                 Some(begins) => self.html_strikes = begins,
-                None if html.starts_with("</") => {}
+                None if !shows(html) => {}
                 None => self.outline.shown.push(self.offset + at),
             }
             return length;
@@ -654,7 +664,11 @@ impl Reader<'_> {
             .find(|at| *at > 0 && rest.get(*at..).is_some_and(is_tag));
         let text = rest.get(..next.unwrap_or(rest.len())).unwrap_or(rest);
         let raw = self.html.as_ref().is_some_and(|html| html.raw);
-        if text.trim().is_empty() || raw {
+        if text.trim().is_empty() {
+            return text.len();
+        }
+        if raw {
+            self.outline.shown.push(self.offset + at);
             return text.len();
         }
         let before = text.len() - text.trim_start().len();
@@ -699,6 +713,23 @@ fn depth(level: HeadingLevel) -> u8 {
     }
 }
 
+/// A heading without its own numbering (`1. `, `2.3) `) and its anchor (`{#overview}`): tools and people put them there,
+/// and the title is the same.
+pub fn titled(heading: &str) -> &str {
+    let text = heading.trim();
+    let text = match text.rsplit_once("{#") {
+        Some((before, anchor)) if anchor.ends_with('}') && !anchor.contains(' ') => before.trim_end(),
+        _ => text,
+    };
+    let behind = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let number = text.strip_suffix(behind).unwrap_or_default();
+    let behind = behind.strip_prefix(')').unwrap_or(behind);
+    let is_numbering = number.starts_with(|c: char| c.is_ascii_digit())
+        && (number.ends_with('.') || number.contains('.') || behind.len() + number.len() < text.len());
+    let title = behind.trim_start();
+    if is_numbering && title.len() < behind.len() && !title.is_empty() { title } else { text }
+}
+
 /// A text as titles are compared: its words in lower case, without marks and punctuation.
 pub fn plain(text: &str) -> String {
     let letters: String = text.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
@@ -728,7 +759,7 @@ fn sections(outline: &Outline, end: usize) -> Vec<Section> {
         let next = filling.partition_point(|start| *start < passage.span.end);
         sections.push(Section {
             title: passage.text.clone(),
-            name: plain(&passage.text),
+            name: plain(titled(&passage.text)),
             level,
             heading: passage.span,
             span: Span::new(passage.span.start, close),

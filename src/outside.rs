@@ -310,7 +310,7 @@ impl Outside {
             Checkout::Clone(clone) => (clone.folder, Some(clone.told)),
         };
         let git = self.git(root);
-        let (commit, day) = git.as_of(at, self.today.unwrap_or_else(now).max(now()))?;
+        let (commit, day) = git.as_of(at, self.today.unwrap_or_else(now))?;
         let mut caches = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let (head, beside) = git.tree(&commit, None, &mut caches.objects)?;
         // Documents used to lie in many places; today's path says which VEP one is.

@@ -202,7 +202,18 @@ pub const LABELLED_SIGS: [&str; 13] = [
 pub const META_FOLDER: &str = "meta-VEPs";
 
 /// The words that stand for nobody yet where a person should be named. None of them is offered as a login.
-pub const NOBODY: [&str; 5] = ["tbd", "tba", "none", "nobody", "n/a"];
+pub const NOBODY: [&str; 10] = [
+    "tbd",
+    "tba",
+    "none",
+    "nobody",
+    "n/a",
+    "n-a",
+    "todo",
+    "to-be-determined",
+    "to-be-decided",
+    "to-be-announced",
+];
 
 /// Most characters of a login.
 pub const MOST_LOGIN: usize = 39;

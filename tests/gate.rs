@@ -272,6 +272,10 @@ fn what_says_that_it_is_a_vep_is_judged() {
         "veps/sig-network/README-502/README.md",
         "veps/NNNN-vep-template/502-more/vep.md",
         "veps/502-more/vep.md",
+        "veps/502-more.md",
+        "veps/vep.md",
+        "veps/NNNN-vep-template/502.md",
+        "veps/sig-network/502-port-mirrors/vep.MD",
     ] {
         let before = lawful();
         let mut after = before.clone();
@@ -294,6 +298,26 @@ fn what_says_that_it_is_a_vep_is_judged() {
         let world = world(&after, TODAY);
         assert!(!world.head.at(path).unwrap().home.is_proposal(), "{path}");
     }
+}
+
+/// What is approved for a release past its freeze comes in no two steps, and no folder takes it along.
+#[test]
+fn no_detour_leads_past_the_freeze() {
+    let late = date(2026, 9, 3);
+    let base = edited(
+        &lawful(),
+        CLOCK,
+        &[("stage: beta", "stage: alpha"), ("  alpha: \"v1.9\"\n  beta: \"v1.10\"", "  alpha: \"v1.9\"")],
+    );
+    let named = edited(&base, CLOCK, &[("  alpha: \"v1.9\"", "  alpha: \"v1.9\"\n  beta: \"v1.10\"")]);
+    assert_eq!(errors(&change(&base, &named, late), CLOCK), ["before-freeze"]);
+    assert_eq!(errors(&change(&base, &named, TODAY), CLOCK), [""; 0]);
+
+    let meta = "veps/meta-VEPs/8-port-mirrors/vep.md";
+    let mut moved = edited(&lawful(), MIRRORS, &THROUGH);
+    let text = moved.remove(MIRRORS).unwrap();
+    moved.insert(meta.into(), text);
+    assert!(errors(&change(&lawful(), &moved, late), meta).contains(&"before-freeze"));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 use vep_mcp::calendar::Calendar;
 use vep_mcp::corpus::Corpus;
-use vep_mcp::document::Document;
+use vep_mcp::document::{Document, Home};
 use vep_mcp::history::Merged;
 use vep_mcp::owners::Owners;
 use vep_mcp::patch::Patch;
@@ -58,7 +58,7 @@ pub fn world(files: &Files, today: Date) -> World {
     let owners = Owners::read(owners.collect());
     let documents = files
         .iter()
-        .filter(|(path, _)| path.ends_with(".md"))
+        .filter(|(path, _)| Home::is_markdown(path))
         .map(|(path, text)| Arc::new(Document::parse(Source::new(path, text))))
         .collect();
     let head = Corpus::new(documents, vec![]).with_files(names);

@@ -286,10 +286,11 @@ impl<'t> Fallen<'t> {
             lines(text, inner, close.at).filter_map(|line| line.schema_key()).collect();
         let mut fallen = Self::default();
         let mut close = close;
-        while let Some((keys, end, next)) = run_of_keys(text, close.next, &known) {
+        while let Some(Run { opens, keys, end, close: next }) = run_of_keys(text, close.next, &known) {
             known.extend(keys.iter().copied());
             fallen.keys.extend(keys);
             fallen.early.push(close);
+            fallen.early.extend(opens);
             fallen.end = end;
             fallen.is_closed = next.is_some();
             match next {
@@ -307,19 +308,31 @@ impl<'t> Fallen<'t> {
     }
 }
 
-/// A run of entries that begins right behind a closing line: its keys of the schema, where it ends, and the closing
-/// line behind it. A paragraph of the body that only looks like a key (`Note: …`, or a key that the block has
+/// Entries behind the line that closes the block.
+struct Run<'t> {
+    /// The line that opens them as a block of their own.
+    opens: Option<Line<'t>>,
+    /// Their keys of the schema.
+    keys: Vec<&'static str>,
+    /// Where they end.
+    end: usize,
+    /// The closing line behind them.
+    close: Option<Line<'t>>,
+}
+
+/// A run of entries that begins right behind a closing line, also as a second block. A paragraph of the body that only looks like a key (`Note: …`, or a key that the block has
 /// already) is none.
-fn run_of_keys<'t>(
-    text: &'t str,
-    from: usize,
-    known: &[&str],
-) -> Option<(Vec<&'static str>, usize, Option<Line<'t>>)> {
+fn run_of_keys<'t>(text: &'t str, from: usize, known: &[&str]) -> Option<Run<'t>> {
+    let mut opens = None;
     let mut keys: Vec<&'static str> = Vec::new();
     let mut end = from;
     let mut close = None;
     let mut comment_first = false;
     for line in lines(text, from, text.len()) {
+        if line.is_fence() && keys.is_empty() && opens.is_none() {
+            opens = Some(line);
+            continue;
+        }
         if line.is_fence() {
             close = Some(line);
             break;
@@ -342,11 +355,11 @@ fn run_of_keys<'t>(
     }
     let has_new = keys.iter().any(|key| !known.contains(key));
     let is_run = match close {
-        Some(_) => has_new || keys.len() > 1,
+        Some(_) => opens.is_some() || has_new || keys.len() > 1,
         None => has_new && !comment_first,
     };
     let end = close.map_or(end, |close| close.at);
-    (is_run && !keys.is_empty()).then_some((keys, end, close))
+    (is_run && !keys.is_empty()).then_some(Run { opens, keys, end, close })
 }
 
 /// Where a line that was meant to close the block and does not may stand: `...`, `--- # end`, `----`, a dash that a

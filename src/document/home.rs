@@ -60,16 +60,21 @@ impl Home {
         }
     }
 
-    /// The home of a proposal that lies where none belongs; none for a path that is not below `veps/<folder>/`.
+    /// The home of a proposal that lies where none belongs; none for a path that is not below `veps/`.
     pub fn astray(path: &str) -> Option<Self> {
         let parts: Vec<&str> = path.split('/').collect();
+        let stem = |file: &'_ str| file.rsplit_once('.').map_or(file.to_owned(), |(stem, _)| stem.to_owned());
+        if let ["veps", file] = parts.as_slice() {
+            // Beside the folders of the SIGs: nobody's.
+            return Some(Self::Proposal { folder: String::new(), name: stem(file), seat: Seat::Astray });
+        }
         let ["veps", folder, between @ .., file] = parts.as_slice() else { return None };
-        let stem = file.rsplit_once('.').map_or(*file, |(stem, _)| stem);
+        let stem = stem(file);
         let name = match between.last() {
             Some(own) => *own,
             // `veps/172-freeze/vep.md`: the folder of the VEP stands in the place of the SIG's.
             None if stem.eq_ignore_ascii_case("vep") => *folder,
-            None => stem,
+            None => &stem,
         };
         Some(Self::Proposal { folder: (*folder).into(), name: name.into(), seat: Seat::Astray })
     }
@@ -90,10 +95,10 @@ impl Home {
         }
     }
 
-    /// The folder under `veps/`, where the file is a proposal.
+    /// The folder under `veps/`, where the file is a proposal and lies in one.
     pub fn folder(&self) -> Option<&str> {
         match self {
-            Self::Proposal { folder, .. } => Some(folder),
+            Self::Proposal { folder, .. } => Some(folder.as_str()).filter(|folder| !folder.is_empty()),
             _ => None,
         }
     }
@@ -175,7 +180,10 @@ mod tests {
             );
             assert!(home.is_astray());
         }
-        for path in ["", "README.md", "veps/x.md", "docs/veps/a/1-b/vep.md"] {
+
+        let beside = Home::astray("veps/502-quiet.md").unwrap();
+        assert_eq!((beside.folder(), beside.name(), beside.number()), (None, Some("502-quiet"), Some(502)));
+        for path in ["", "README.md", "docs/veps/a/1-b/vep.md"] {
             assert_eq!(Home::astray(path), None, "{path}");
         }
     }

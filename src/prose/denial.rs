@@ -110,6 +110,13 @@ fn stages(outline: &Outline) -> Vec<Span> {
             spans.push(span);
         }
     }
+    // The readiness to be on by default stands below Beta and asks about the gate as such.
+    for readiness in outline.sections.iter().filter(|it| it.name.starts_with("on by default")) {
+        let Some(at) = spans.iter().position(|span| span.holds(readiness.span)) else { continue };
+        let whole = spans.remove(at);
+        spans.push(Span::new(whole.start, readiness.span.start));
+        spans.push(Span::new(readiness.span.end, whole.end));
+    }
     spans
 }
 
@@ -137,7 +144,12 @@ const GOES_ON: [&str; 11] =
 
 /// Words that deny, by themselves.
 fn negates(word: &str) -> bool {
-    matches!(word, "no" | "not" | "without" | "neither" | "never" | "cannot" | "nor") || word.ends_with("n't")
+    #[rustfmt::skip]
+    const NEGATIONS: [&str; 15] = [
+        "no", "not", "without", "neither", "never", "cannot", "nor", "skip", "skips", "skipping", "omit", "omits", "omitting",
+        "forgo", "forgoes",
+    ];
+    NEGATIONS.contains(&word) || word.ends_with("n't")
 }
 
 /// What a gate is not, where the negation stands behind it.

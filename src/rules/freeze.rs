@@ -55,7 +55,7 @@ fn before_freeze(case: &Case<'_>) -> Judged {
     // Maintainers let a VEP about the process, with no code, move after the freeze.
     findings.insert(
         0,
-        match case.now.home.is_meta() {
+        match is_meta(case) {
             _ if case.world.pull.is_labelled(EXCEPTION) => {
                 let fix = "A maintainer has added `freeze-exception`; nothing is to be mended.";
                 Finding { gravity: Gravity::Settled, ..Finding::may(span, what).fix(fix) }
@@ -67,8 +67,9 @@ fn before_freeze(case: &Case<'_>) -> Judged {
     Ok(findings)
 }
 
-/// Stages that are not in flight and newly get a release that is frozen and not out. That approves nothing yet, and
-/// a later switch to such a pair is no event, so it is said when it is written. What is out is history.
+/// Stages that are not in flight and newly get a release that is frozen and not out. A later switch to such a pair is no
+/// event, so it is judged when it is written: an implementable VEP does not get a later stage past the freeze. An earlier
+/// stage is history that is written down late, and what is out is history, too.
 fn planted<'a>(case: &'a Case<'_>, in_flight: Stage) -> impl Iterator<Item = Finding> + 'a {
     let Was::Known(was) = case.was else { return None.into_iter().flatten() };
     let (calendar, today) = (&case.world.calendar, case.world.today);
@@ -82,16 +83,26 @@ fn planted<'a>(case: &'a Case<'_>, in_flight: Stage) -> impl Iterator<Item = Fin
     let frozen = targets.filter_map(move |(stage, release)| match calendar.freeze(release.value) {
         Freeze::On(freeze) if today >= freeze => {
             let what = format!(
-                "{stage} newly names {}, whose VEP Freeze was {freeze}; it is not in flight, so nothing is approved yet",
-                release.value
+                "{stage} newly names {}, whose VEP Freeze was {freeze}; the last safe day was {}, today is {today}",
+                release.value,
+                last_safe_day(freeze)
             );
             let span = release.span.unwrap_or_else(|| case.now.first_line());
-            let fix = "Name it with a reason, or leave it out until that stage is worked towards.";
+            if *stage > in_flight && !is_meta(case) {
+                return Some(Finding::must(span, what));
+            }
+            let fix = "Name it with a reason, or leave it out.";
             Some(Finding::should(span, what).fix(fix))
         }
         _ => None,
     });
     Some(frozen).into_iter().flatten()
+}
+
+/// Whether it is about the process, and was that before: a VEP that moves there brings its freeze along.
+fn is_meta(case: &Case<'_>) -> bool {
+    let was_other = matches!(case.was, Was::Known(was) if was.home.is_proposal() && !was.home.is_meta());
+    case.now.home.is_meta() && !was_other
 }
 
 /// The label by which a maintainer grants an exception (VEP-282, CI Enforcement).

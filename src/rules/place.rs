@@ -41,7 +41,18 @@ fn path_conventional(case: &Case<'_>) -> Judged {
     match seat {
         Seat::Proper => {}
         Seat::Nested => {
-            let what = format!("{} lies in another VEP's folder", code(path));
+            let what = match case
+                .world
+                .head
+                .proposals()
+                .iter()
+                .find(|it| it.home.is_proposal() && holds(it.path(), path))
+            {
+                Some(other) => {
+                    format!("{} lies in the folder of another VEP, {}", code(path), code(other.path()))
+                }
+                None => format!("{} lies deeper than a VEP's folder does", code(path)),
+            };
             let fix = format!("Move it to `veps/{folder}/{name}/vep.md`, unless it is meant to lie there.");
             findings.push(Finding::may(top, what).fix(fix));
         }
@@ -62,6 +73,12 @@ fn path_conventional(case: &Case<'_>) -> Judged {
         findings.push(Finding::should(top, what).fix(format!("Use one of {}.", FOLDERS.join(", "))));
     }
     Ok(findings)
+}
+
+/// Whether a file lies below the folder of another main document.
+fn holds(main: &str, path: &str) -> bool {
+    let folder = main.strip_suffix("vep.md").unwrap_or(main);
+    main != path && path.starts_with(folder)
 }
 
 /// The other files that a change brings: each lies in the folder of a proposal that has its `vep.md`. What

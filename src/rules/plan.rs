@@ -47,7 +47,7 @@ fn feature_gate_named(case: &Case<'_>) -> Judged {
         return gate_in_prose(case);
     }
     if has_gate(case)? {
-        return Ok(vec![]);
+        return Ok(no_names(case)?.collect());
     }
     if let Some((written, span)) = meant(case.matter()?, "feature-gate") {
         let what = format!("no gate is named; {} is not a key", code(written));
@@ -119,9 +119,25 @@ fn has_gate(case: &Case<'_>) -> Result<bool, NotYet> {
     Ok(gates.is_some_and(|gates| gates.value.iter().any(|gate| is_gate_name(&gate.value))))
 }
 
-/// Whether a value can be the name of a gate: one word, and not one that says that there is none.
+/// What stands beside a gate in the list and cannot be the name of one.
+fn no_names<'a>(case: &'a Case<'_>) -> Result<impl Iterator<Item = Finding> + 'a, NotYet> {
+    let gates = optional(&case.matter()?.feature_gate, "feature-gate")?;
+    let others = gates.into_iter().flat_map(|gates| &gates.value).filter(|gate| !is_gate_name(&gate.value));
+    Ok(others.map(|gate| {
+        let what = format!("{} is no name of a feature gate", code_named(&gate.value));
+        Finding::must(gate.span, what).fix("Name it, or take it out of the list.")
+    }))
+}
+
+/// Whether a value can be the name of a gate: one word, and not one that says that there is none, or none yet.
 fn is_gate_name(value: &str) -> bool {
-    let denies = ["none", "no", "false", "nil"].iter().any(|word| value.trim().eq_ignore_ascii_case(word));
+    #[rustfmt::skip]
+    const NO_NAMES: [&str; 12] = [
+        "none", "no", "false", "nil", "todo", "unknown", "notapplicable", "notyet", "tobedecided", "tobedefined",
+        "tobedetermined", "tobeannounced",
+    ];
+    let letters: String = value.chars().filter(|c| !matches!(c, '-' | '_' | '/')).collect();
+    let denies = NO_NAMES.iter().any(|word| letters.trim().eq_ignore_ascii_case(word));
     !is_unset(value) && !denies && !value.trim().contains(char::is_whitespace)
 }
 

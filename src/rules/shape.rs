@@ -327,7 +327,11 @@ const PLACEHOLDERS: &[&str] = &[
     "yyyy-mm-dd",
     "@github-handle",
     "github-handle",
+    "@your-handle",
+    "your-handle",
+    "@your-github-handle",
     "featurename",
+    "myfeaturegate",
     "v1.x",
 ];
 
