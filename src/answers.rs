@@ -462,14 +462,14 @@ impl Making<'_> {
     }
 
     fn known_targets(&self) -> BTreeMap<Stage, Option<Release>> {
-        let targets = &self.migration.then.facts.targets;
+        let targets = &self.migration.then.facts().targets;
         targets.iter().map(|(stage, release)| (*stage, Some(release.value))).collect()
     }
 
     /// The stage in flight of other targets, or in another state.
     fn stage_of_targets(&mut self) {
         self.write();
-        let targets = &self.migration.then.facts.targets;
+        let targets = &self.migration.then.facts().targets;
         let is_out = |release| self.world.calendar.is_out(release, self.world.today) == Some(true);
         let to_come = targets.iter().find(|(_, release)| !is_out(release.value));
         let target = to_come.filter(|_| self.migration.implied.status != Status::Implemented);
@@ -505,7 +505,7 @@ impl Making<'_> {
         let title = self.migration.values.iter().find(|value| value.key == "title");
         let is_sure = title.is_some_and(|title| title.certainty != Some(Certainty::Guess));
         let fixed = heading::numbered(&self.migration.then, is_sure || given.title.is_some())?;
-        let line = self.document.heading.as_ref().map(|it| self.document.source.line(it.span.start));
+        let line = self.document.heading().map(|it| self.document.source.line(it.span.start));
         let is_of_it = |what: &str| {
             what.starts_with("the heading has no number") || what.starts_with("the heading says")
         };
@@ -531,7 +531,7 @@ impl Making<'_> {
         let of_the_state = conditions(self.migration.implied.status);
         let failing = sheet.flaws().into_iter().filter(|(_, flaw)| sheet.fails(flaw, bar));
         // A title is what a heading that is missing waits for; a number that is wrong is not a matter of answers.
-        let is_answered = |key: &&str| *key != "title" || self.document.heading.is_none();
+        let is_answered = |key: &&str| *key != "title" || self.document.heading().is_none();
         let stops = failing.map(|(rule, flaw)| Stop {
             rule: rule.id,
             what: flaw.what.clone(),

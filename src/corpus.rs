@@ -139,7 +139,7 @@ impl Corpus {
         self.paths = Arc::new(paths.collect());
         let (mut numbers, mut folders) = (BTreeMap::<_, Vec<usize>>::new(), BTreeSet::new());
         for (at, document) in self.proposals.iter().enumerate() {
-            if let Some(number) = &document.facts.number {
+            if let Some(number) = &document.facts().number {
                 numbers.entry(number.value).or_default().push(at);
             }
             folders.extend(document.home.folder().map(str::to_owned));
@@ -298,7 +298,7 @@ fn distance(document: &Document, name: &str, digits: Option<&str>) -> Option<usi
         let distance = strsim::damerau_levenshtein(&own, digits);
         return (distance <= 1).then_some(distance);
     }
-    let title = document.facts.title.as_ref().map(|fact| fact.value.to_lowercase()).unwrap_or_default();
+    let title = document.facts().title.as_ref().map(|fact| fact.value.to_lowercase()).unwrap_or_default();
     let haystack = format!("{title} {}", document.path().replace(['/', '-'], " "));
     let words: Vec<String> = name
         .to_lowercase()

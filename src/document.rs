@@ -9,11 +9,13 @@
 //! rules; this room says what stands where.
 
 mod block;
+mod claims;
 mod facts;
 mod front_matter;
 mod home;
 mod write;
 
+use claims::Claims;
 pub use facts::{Fact, Facts, Origin};
 pub use front_matter::{Field, FrontMatter, Key, Misshapen, SCHEMA, Shape, Target, nearest_key};
 pub use home::{Home, Seat, TEMPLATE_FOLDER};
@@ -27,6 +29,7 @@ use crate::text::{Source, Span};
 use crate::vep::Number;
 use crate::yaml::Fault;
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// Most bytes of one document that are read; the largest real one has 55 kB.
 pub const MOST_BYTES: usize = 2 << 20;
@@ -35,7 +38,10 @@ pub const MOST_BYTES: usize = 2 << 20;
 const MOST_SHOWN: usize = 60;
 
 /// A proposal, a companion or the template, as it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// The path and the block are read at once; the structure of the body and what it says when somebody looks, and then
+/// once for all who share the document. Two are equal if their paths, parts and texts are.
+#[derive(Debug, Clone)]
 pub struct Document {
     /// Path and text.
     pub source: Source,
@@ -43,13 +49,21 @@ pub struct Document {
     pub home: Home,
     /// The front matter block.
     pub front: Front,
-    /// The structure of the body.
-    pub outline: Outline,
-    /// The heading that names the VEP.
-    pub heading: Option<Heading>,
-    /// What the document says, from front matter or, without it, from its prose.
-    pub facts: Facts,
+    /// Where the body begins.
+    body: usize,
+    outline: OnceLock<Outline>,
+    heading: OnceLock<Option<Heading>>,
+    facts: OnceLock<Facts>,
+    claims: Claims,
 }
+
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.home == other.home && self.source == other.source && self.front == other.front
+    }
+}
+
+impl Eq for Document {}
 
 /// What was found at the top of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,37 +103,53 @@ impl Document {
     /// Reads a document. The path decides what it is, and where that says nothing, the text: what says itself that it
     /// is a VEP is one, however it is called. The text may be anything.
     pub fn parse(source: Source) -> Self {
-        let (front, body_start) = block::cut(&source);
-        let body = source.text().get(body_start..).unwrap_or_default();
-        let outline = markdown::outline(body, body_start);
-        let heading = prose::heading(&outline, &source);
-        let home = match Home::of(source.path()) {
-            // The template is its `vep.md` alone.
-            home @ (Home::Companion { .. } | Home::Elsewhere | Home::Template)
-                if (home != Home::Template || !source.path().ends_with("/vep.md"))
-                    && says_vep(&front, heading.as_ref(), &outline) =>
-            {
-                Home::astray(source.path()).unwrap_or(home)
-            }
-            home => home,
+        let (front, body) = block::cut(&source);
+        let home = Home::of(source.path());
+        let read = Self::put(source, home, front, body);
+        // The template is its `vep.md` alone.
+        let is_open = match read.home {
+            Home::Companion { .. } | Home::Elsewhere => true,
+            Home::Template => !read.path().ends_with("/vep.md"),
+            Home::Proposal { .. } => false,
         };
-        Self::put(source, home, front, outline, heading)
+        match Home::astray(read.path()).filter(|_| is_open && read.says_vep()) {
+            Some(home) => read.at_home(home),
+            None => read,
+        }
     }
 
     /// The same document with another part to play: a companion of the `vep.md` beside it, or a proposal.
     pub fn at_home(&self, home: Home) -> Self {
-        let Self { source, front, outline, heading, .. } = self.clone();
-        Self::put(source, home, front, outline, heading)
+        // Its number may come from its new place.
+        Self { home, facts: OnceLock::new(), claims: Claims::default(), ..self.clone() }
     }
 
-    fn put(source: Source, home: Home, front: Front, outline: Outline, heading: Option<Heading>) -> Self {
-        let facts = Facts::of(&home, &front, heading.as_ref(), &outline);
-        Self { source, home, front, outline, heading, facts }
+    fn put(source: Source, home: Home, front: Front, body: usize) -> Self {
+        let (outline, heading, facts) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { source, home, front, body, outline, heading, facts, claims: Claims::default() }
+    }
+
+    /// The structure of the body.
+    pub fn outline(&self) -> &Outline {
+        self.outline.get_or_init(|| {
+            let body = self.source.text().get(self.body..).unwrap_or_default();
+            markdown::outline(body, self.body)
+        })
+    }
+
+    /// The heading that names the VEP.
+    pub fn heading(&self) -> Option<&Heading> {
+        self.heading.get_or_init(|| prose::heading(self.outline(), &self.source)).as_ref()
+    }
+
+    /// What the document says, from front matter or, without it, from its prose.
+    pub fn facts(&self) -> &Facts {
+        self.facts.get_or_init(|| Facts::of(self))
     }
 
     /// The number it goes by.
     pub fn number(&self) -> Option<Number> {
-        self.facts.number.as_ref().map(|fact| fact.value)
+        self.home.number().or_else(|| self.facts().number.as_ref().map(|fact| fact.value))
     }
 
     /// The front matter, where it could be read.
@@ -141,7 +171,7 @@ impl Document {
         if self.is_legacy() {
             return Some(Start::Legacy);
         }
-        self.facts.status.as_ref().map(|status| Start::At(status.value))
+        self.facts().status.as_ref().map(|status| Start::At(status.value))
     }
 
     /// The same with the block that a strict reader sees: what stands between the first two lines `---`, or nothing
@@ -151,13 +181,23 @@ impl Document {
             return Cow::Borrowed(self);
         }
         let front = block::strictly(&self.source);
-        let facts = Facts::of(&self.home, &front, self.heading.as_ref(), &self.outline);
-        Cow::Owned(Self { front, facts, ..self.clone() })
+        Cow::Owned(Self { front, facts: OnceLock::new(), claims: Claims::default(), ..self.clone() })
     }
 
     /// The path within the repository.
     pub fn path(&self) -> &str {
         self.source.path()
+    }
+
+    /// Whether a text says itself that it is a VEP: it has a front matter block or a VEP's heading, or most of the
+    /// template's sections.
+    fn says_vep(&self) -> bool {
+        if !matches!(self.front, Front::Absent { near: None }) || self.heading().is_some() {
+            return true;
+        }
+        let wanted = template::wanted(None);
+        let there = wanted.iter().filter(|title| template::find(self.outline(), title) != Match::Missing);
+        there.count() * 2 > wanted.len()
     }
 
     /// The first line of the text: where a finding points that is about something missing.
@@ -166,17 +206,6 @@ impl Document {
         let end = self.source.line_span(1).map_or(start, |line| line.end);
         Span::new(start.min(end), end)
     }
-}
-
-/// Whether a text says itself that it is a VEP: it has a front matter block or a VEP's heading, or most of the
-/// template's sections.
-fn says_vep(front: &Front, heading: Option<&Heading>, outline: &Outline) -> bool {
-    if heading.is_some() || !matches!(front, Front::Absent { near: None }) {
-        return true;
-    }
-    let wanted = template::wanted(None);
-    let there = wanted.iter().filter(|title| template::find(outline, title) != Match::Missing).count();
-    there * 2 > wanted.len()
 }
 
 #[cfg(test)]
@@ -223,7 +252,7 @@ mod tests {
             "---  \ntitle: Clock\n--- ",
         ] {
             let document = parse(text);
-            let title = document.facts.title.clone().map(|fact| fact.value);
+            let title = document.facts().title.clone().map(|fact| fact.value);
             assert_eq!(title.as_deref(), Some("Clock"), "{text:?}: {document:?}");
         }
     }
@@ -231,8 +260,8 @@ mod tests {
     #[test]
     fn a_comment_in_front_matter_is_no_heading() {
         let document = parse("---\ntitle: Clock\n# stage omitted\n---\n\n# VEP #7: Clock\n");
-        assert_eq!(document.outline.sections.len(), 1);
-        assert_eq!(document.source.slice(document.outline.sections[0].heading), "# VEP #7: Clock");
+        assert_eq!(document.outline().sections.len(), 1);
+        assert_eq!(document.source.slice(document.outline().sections[0].heading), "# VEP #7: Clock");
     }
 
     #[test]

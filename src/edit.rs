@@ -209,7 +209,7 @@ fn planned(
 fn section(document: &Document, span: Span) -> Result<Vec<Edit>, Refusal> {
     match &document.front {
         Front::Unreadable { fault, .. } => refuse(fault.span, fault.what.clone()),
-        _ if document.outline.sections.iter().any(|section| section.span == span) => {
+        _ if document.outline().sections.iter().any(|section| section.span == span) => {
             Ok(vec![Edit::remove(span)])
         }
         _ => refuse(span, "no section begins and ends here"),
@@ -786,9 +786,9 @@ fn is_text(model: &Model, wanted: &str) -> bool {
 
 /// Whether the prose outside of what went is read as before.
 fn same_elsewhere(before: &Document, after: &Document, gone: Span) -> bool {
-    let kept = before.outline.passages.iter().filter(|passage| !gone.holds(passage.span));
+    let kept = before.outline().passages.iter().filter(|passage| !gone.holds(passage.span));
     kept.map(|passage| (passage.kind, &passage.text)).eq(after
-        .outline
+        .outline()
         .passages
         .iter()
         .map(|passage| (passage.kind, &passage.text)))
@@ -946,7 +946,7 @@ mod tests {
     fn a_section_goes_only_where_the_rest_is_read_as_before() {
         let remove = |text: &str| {
             let document = document(text);
-            let section = document.outline.sections.iter().find(|section| section.title == "A").unwrap();
+            let section = document.outline().sections.iter().find(|section| section.title == "A").unwrap();
             edited(&document, &[Change::RemoveSection(section.span)]).map(|patch| patch.after)
         };
         assert_eq!(remove("x\n\n## A\n\ny\n\n## B\n").as_deref(), Ok("x\n\n## B\n"));

@@ -52,7 +52,7 @@ struct Stated {
 fn standing(document: &Document) -> Stated {
     let mut stated = Stated { first: None, doubts: vec![] };
     let quote = |text: &str| code(&one_line(text, 100));
-    for standing in prose::standings(&document.outline) {
+    for standing in document.standings() {
         let said = &standing.said;
         if standing.is_sure && stated.first.is_none() {
             stated.first = Some(Implied {
@@ -67,7 +67,7 @@ fn standing(document: &Document) -> Stated {
             stated.doubts.push((Some(said.span), what));
         }
     }
-    for tie in prose::ties(&document.outline, document.number()) {
+    for tie in document.ties() {
         let said = &tie.said;
         let other = tie.other;
         if tie.is_sure && tie.is_successor && stated.first.is_none() {
@@ -92,17 +92,17 @@ fn standing(document: &Document) -> Stated {
 fn by_targets(world: &World, document: &Document) -> Implied {
     let of = |status, certainty, why: String, span| Implied { status, certainty, why, span, doubts: vec![] };
     let out = |release: Release| world.calendar.is_out(release, world.today);
-    let targets = &document.facts.targets;
+    let targets = &document.facts().targets;
     if let Some(ga) = targets.get(&Stage::Ga).filter(|ga| out(ga.value) == Some(true)) {
         return at_ga(world, document, ga.value, ga.span);
     }
     let confirmed = |stage: Stage, release: Release| {
-        let ticked = || prose::ticked(&document.outline, stage).map(|_| "its boxes are ticked");
+        let ticked = || prose::ticked(document.outline(), stage).map(|_| "its boxes are ticked");
         confirms(world, document, stage, release).map(|_| "the text says that it shipped").or_else(ticked)
     };
     if let Some((stage, target)) = targets.iter().next_back() {
         let release = target.value;
-        let denied = prose::denies_stage(&document.outline, *stage, release);
+        let denied = prose::denies_stage(document.outline(), *stage, release);
         let (why, doubt) = match out(release) {
             Some(true) if denied.is_none() && confirmed(*stage, release).is_some() => {
                 let how = confirmed(*stage, release).unwrap_or_default();
@@ -147,13 +147,13 @@ pub fn confirmed(world: &World, document: &Document, stage: Stage, release: Rele
     if !world.is_out(release) {
         return None;
     }
-    confirms(world, document, stage, release).or_else(|| prose::ticked(&document.outline, stage))
+    confirms(world, document, stage, release).or_else(|| prose::ticked(document.outline(), stage))
 }
 
 /// What says that a stage shipped in a release.
 fn confirms(world: &World, document: &Document, stage: Stage, release: Release) -> Option<Span> {
     let ga = world.calendar.schedule(release).and_then(|schedule| schedule.ga);
-    prose::confirms(&document.outline, stage, release, ga)
+    prose::confirms(document.outline(), stage, release, ga)
 }
 
 /// A document whose release for GA is out.
@@ -171,7 +171,7 @@ fn at_ga(world: &World, document: &Document, release: Release, span: Option<Span
         let doubt = format!("is GA reached? {release} is out by plan; did it ship there?");
         return of(Status::Implementable, Certainty::Inferred, why, (Some(open), doubt));
     }
-    if let Some(said) = prose::denies_stage(&document.outline, Stage::Ga, release) {
+    if let Some(said) = prose::denies_stage(document.outline(), Stage::Ga, release) {
         let quote = code(&one_line(&said.value, 100));
         let why = format!("{out}, and the text says {quote}");
         let doubt =
@@ -179,7 +179,8 @@ fn at_ga(world: &World, document: &Document, release: Release, span: Option<Span
         return of(Status::Implementable, Certainty::Inferred, why, (Some(said.span), doubt));
     }
     let asks = |at: Option<Span>| (at, format!("{release} is out by plan; did it ship there?"));
-    let ticked = prose::ticked(&document.outline, Stage::Ga).map(|it| (it, "its criteria for GA are ticked"));
+    let ticked =
+        prose::ticked(document.outline(), Stage::Ga).map(|it| (it, "its criteria for GA are ticked"));
     let told = confirms(world, document, Stage::Ga, release).map(|it| (it, "the text says that it shipped"));
     match told.or(ticked) {
         Some((_, how)) => {
@@ -202,8 +203,7 @@ fn untargeted(world: &World, document: &Document) -> Implied {
         span,
         doubts: vec![],
     };
-    let bullets: Vec<Bullet> =
-        prose::blocks(&document.outline).into_iter().flat_map(|block| block.bullets).collect();
+    let bullets: Vec<&Bullet> = document.target_blocks().iter().flat_map(|block| &block.bullets).collect();
     let aimed = bullets.iter().find_map(|bullet| Some((bullet, bullet.release?)));
     if let Some((bullet, release)) = aimed.filter(|(bullet, _)| !bullet.struck) {
         let is_out = world.calendar.is_out(release, world.today) == Some(true);
@@ -238,15 +238,15 @@ fn in_effect(document: &Document) -> Option<(&Passage, Release)> {
     };
     let release =
         |text: &str| text.split_whitespace().filter(|word| word.starts_with('v')).find_map(Release::read);
-    let passages = document.outline.passages.iter().filter(says);
+    let passages = document.outline().passages.iter().filter(says);
     passages.filter_map(|passage| Some((passage, release(&passage.text)?))).next()
 }
 
 /// Where the text itself leaves GA open: its Implementation History is there and empty, and a criterion is not ticked.
 fn open_criteria(document: &Document) -> Option<Span> {
-    let history = template::of_role(&document.outline, Role::History).filter(|section| !section.filled)?;
-    let graduation = template::of_role(&document.outline, Role::Graduation)?;
-    let mut boxes = document.outline.passages.iter().filter(|passage| graduation.span.holds(passage.span));
+    let history = template::of_role(document.outline(), Role::History).filter(|section| !section.filled)?;
+    let graduation = template::of_role(document.outline(), Role::Graduation)?;
+    let mut boxes = document.outline().passages.iter().filter(|passage| graduation.span.holds(passage.span));
     let open = boxes.find(|passage| passage.kind == Block::Item { ticked: Some(false) });
     open.map(|open| open.span).or_else(|| document.home.is_meta().then_some(history.heading))
 }
@@ -256,12 +256,12 @@ fn has_stages(document: &Document) -> bool {
     let named = |name: &str| {
         ["alpha", "beta", "ga"].iter().any(|stage| name == *stage || name.starts_with(&format!("{stage} ")))
     };
-    document.outline.sections.iter().any(|section| named(&section.name))
+    document.outline().sections.iter().any(|section| named(&section.name))
 }
 
 /// A release for GA that stands only under the graduation, where there are no bullets.
 fn planned_ga(document: &Document) -> Option<(&Passage, Release)> {
-    let passages = &document.outline.passages;
+    let passages = &document.outline().passages;
     let of_ga = |passage: &Passage| {
         let text = plain(&passage.text);
         text == "ga" || text.starts_with("ga ") || text.starts_with("general availability")

@@ -159,17 +159,16 @@ pub fn migrate(world: &World, document: &Arc<Document>, origin: &Origin) -> Opti
         return None;
     }
     let implied = implied(world, document);
-    let outline = &document.outline;
     let plan = Plan {
         world,
         document,
         origin,
         implied: &implied,
-        blocks: prose::blocks(outline),
-        targets: prose::targets(outline),
-        gates: prose::gates(outline, document.number()),
-        denial: prose::denial(outline, document.number()),
-        ties: prose::ties(outline, document.number()),
+        blocks: document.target_blocks(),
+        targets: document.claimed_targets(),
+        gates: document.claimed_gates(),
+        denial: document.gate_denial(),
+        ties: document.ties(),
     };
     let values = plan.values();
     let (then, cuts) = plan.then(&values);
@@ -194,11 +193,11 @@ struct Plan<'a> {
     document: &'a Document,
     origin: &'a Origin,
     implied: &'a Implied,
-    blocks: Vec<prose::TargetBlock>,
-    targets: BTreeMap<Stage, Claim<Release>>,
-    gates: Vec<Claim<String>>,
-    denial: Option<Spanned<String>>,
-    ties: Vec<prose::Tie>,
+    blocks: &'a [prose::TargetBlock],
+    targets: &'a BTreeMap<Stage, Claim<Release>>,
+    gates: &'a [Claim<String>],
+    denial: Option<&'a Spanned<String>>,
+    ties: &'a [prose::Tie],
 }
 
 impl Plan<'_> {
@@ -218,9 +217,12 @@ impl Plan<'_> {
             let next = cuts.partition_point(|cut| cut.end <= at);
             cuts.get(next).is_some_and(|cut| cut.start <= at)
         };
-        let kept = document.outline.passages.iter().filter(|it| !is_cut(it.span.start));
-        let is_same =
-            kept.map(|it| (it.kind, &it.text)).eq(then.outline.passages.iter().map(|it| (it.kind, &it.text)));
+        let kept = document.outline().passages.iter().filter(|it| !is_cut(it.span.start));
+        let is_same = kept.map(|it| (it.kind, &it.text)).eq(then
+            .outline()
+            .passages
+            .iter()
+            .map(|it| (it.kind, &it.text)));
         if is_same { (then, cuts) } else { (written(&[]), vec![]) }
     }
 
@@ -248,7 +250,7 @@ impl Plan<'_> {
         let mut values = vec![self.title()];
         values.push(match document.number() {
             Some(number) => {
-                let heading = document.heading.as_ref().and_then(|heading| heading.number.as_ref());
+                let heading = document.heading().and_then(|heading| heading.number.as_ref());
                 let span = heading.map(|heading| heading.span);
                 value(
                     "vep-number",
@@ -300,7 +302,7 @@ impl Plan<'_> {
     }
 
     fn title(&self) -> Value {
-        let title = self.document.heading.as_ref().and_then(|heading| heading.title.as_ref());
+        let title = self.document.heading().and_then(|heading| heading.title.as_ref());
         let (value, certainty, why, line) = match title {
             Some(title) => {
                 (title.value.clone(), Certainty::Stated, "the heading", Some(self.line(title.span)))
@@ -350,8 +352,8 @@ impl Plan<'_> {
 
     /// The earliest day that a line of the Implementation History names, up to today, and where.
     fn first_of_history(&self) -> Option<(Date, Span)> {
-        let history = template::of_role(&self.document.outline, Role::History)?;
-        let lines = self.document.outline.passages.iter().filter(|passage| {
+        let history = template::of_role(self.document.outline(), Role::History)?;
+        let lines = self.document.outline().passages.iter().filter(|passage| {
             history.span.holds(passage.span) && passage.span != history.heading && !passage.struck
         });
         let dated = lines.filter_map(|passage| Some((days_in(&passage.text).min()?, passage.span)));
@@ -367,7 +369,7 @@ impl Plan<'_> {
             why: why.into(),
             line: span.map(|span| self.line(span)),
         };
-        match self.gates.as_slice() {
+        match self.gates {
             [] => match &self.denial {
                 Some(said) => {
                     of(None, Some(Certainty::Stated), "the text says that there is none", Some(said.span))
@@ -457,7 +459,7 @@ impl Plan<'_> {
             self.statements(block, cuts, &mut say);
         }
         if self.blocks.is_empty() {
-            for (stage, claim) in &self.targets {
+            for (stage, claim) in self.targets {
                 say(
                     Some(claim.span),
                     format!("{stage} {} is {}: {}", claim.value, claim.certainty.as_str(), claim.why),
@@ -480,7 +482,7 @@ impl Plan<'_> {
         }
         let is_meta = self.document.home.is_meta();
         if gates.is_empty() && !is_meta && self.denial.is_none() {
-            let promise = prose::promise(&self.document.outline, self.document.number());
+            let promise = self.document.gate_promise();
             let what = match &promise {
                 Some(_) => {
                     "a feature gate is promised here, and its name is not in the text: which one is it?"
@@ -562,7 +564,7 @@ impl Plan<'_> {
         let season = self.world.calendar.season(self.world.today);
         let open: Vec<Release> = season.open.into_iter().chain(season.under_way).collect();
         let last = self.targets.keys().next_back().copied();
-        for section in &self.document.outline.sections {
+        for section in &self.document.outline().sections {
             let stage = section.name.split(' ').next().and_then(Stage::read);
             let Some(stage) = stage.filter(|stage| last.is_none_or(|last| *stage > last)) else { continue };
             let words =
@@ -578,7 +580,9 @@ impl Plan<'_> {
 
     /// A heading without a number, or with another one.
     fn numbers(&self, say: &mut impl FnMut(Option<Span>, String)) {
-        let (Some(heading), Some(number)) = (&self.document.heading, self.document.number()) else { return };
+        let (Some(heading), Some(number)) = (&self.document.heading(), self.document.number()) else {
+            return;
+        };
         match &heading.number {
             None => say(Some(heading.span), format!("the heading has no number; the folder says {number}")),
             Some(written) if written.value != number.to_string() => {
@@ -591,8 +595,12 @@ impl Plan<'_> {
 
     /// Names that the text or the history has, none of which is taken for a handle.
     fn people(&self, say: &mut impl FnMut(Option<Span>, String)) {
-        let owners =
-            self.document.outline.passages.iter().skip_while(|passage| !passage.text.starts_with("Owners:"));
+        let owners = self
+            .document
+            .outline()
+            .passages
+            .iter()
+            .skip_while(|passage| !passage.text.starts_with("Owners:"));
         let mut handles = owners.take(8).flat_map(|passage| {
             let words = passage.text.split(|c: char| c.is_whitespace() || c == ',');
             let named = words.filter(|word| word.starts_with('@')).map(Handle::new);
@@ -619,7 +627,7 @@ impl Plan<'_> {
     /// Targets in a file beside it.
     fn companions(&self, say: &mut impl FnMut(Option<Span>, String)) {
         for companion in self.world.head.companions(self.document.path()) {
-            let blocks = prose::blocks(&companion.outline);
+            let blocks = companion.target_blocks();
             let stated: Vec<String> = blocks
                 .iter()
                 .flat_map(|block| &block.bullets)

@@ -279,7 +279,7 @@ fn made(
     let successor = inputs.successor.and_then(|number| world.head.numbered(number).next());
     // What stands in the way of a successor is told by `succession`; nothing that it says is written over.
     if let (Some(successor), Some(number), Status::Replaced) = (successor, document.number(), to)
-        && successor.facts.replaces.is_none()
+        && successor.facts().replaces.is_none()
         && successor.path() != document.path()
         && successor.matter().is_some()
     {
@@ -291,7 +291,7 @@ fn made(
 /// What a step changes in the document itself.
 fn changes(world: &World, document: &Document, to: Status, inputs: &Inputs) -> Vec<Change> {
     let mut changes = Vec::new();
-    if document.facts.status.as_ref().map(|fact| fact.value) != Some(to) {
+    if document.facts().status.as_ref().map(|fact| fact.value) != Some(to) {
         changes.push(Change::Set("status", to.as_str().into()));
     }
     changes.extend(inputs.created.iter().map(|day| Change::Set("creation-date", day.to_string())));
@@ -310,7 +310,7 @@ fn changes(world: &World, document: &Document, to: Status, inputs: &Inputs) -> V
     changes.extend(targets.map(|(stage, release)| Change::Target(*stage, said(*release))));
     if to == Status::Deferred {
         // Deferred means removed from release tracking; what is out stays as history.
-        let live = document.facts.targets.iter().filter(|(stage, release)| {
+        let live = document.facts().targets.iter().filter(|(stage, release)| {
             !inputs.targets.contains_key(stage)
                 && world.calendar.is_out(release.value, world.today) != Some(true)
         });
@@ -415,12 +415,13 @@ fn succession(world: &World, document: &Document, to: Status, inputs: &Inputs) -
         let what = format!("VEP {number} has no front matter that could name this one");
         return lacks(lack("succession-answers", what, format!("Migrate VEP {number} first.")));
     }
-    if let Some(other) = successor.facts.replaces.as_ref().filter(|it| Some(it.value) != document.number()) {
+    if let Some(other) = successor.facts().replaces.as_ref().filter(|it| Some(it.value) != document.number())
+    {
         let what = format!("VEP {number} already replaces VEP {}", other.value);
         let fix = "One key names one VEP: ask the SIG which of the two it replaces.";
         return lacks(lack("succession-answers", what, fix.into()));
     }
-    let state = successor.facts.status.as_ref().map(|it| it.value);
+    let state = successor.facts().status.as_ref().map(|it| it.value);
     let closed = state.filter(|it| matches!(it, Status::Rejected | Status::Withdrawn | Status::Replaced));
     let doubts = closed.map(|state| {
         let what = format!("VEP {number}, which is to take its place, is {state}");
@@ -469,7 +470,7 @@ const ASKS: &[(&str, &str, &str)] = &[
 
 fn asks(lacks: &[Lack], then: Option<&Document>) -> Vec<Ask> {
     let stage =
-        then.and_then(|then| then.facts.stage.as_ref()).map_or("<stage>", |stage| stage.value.as_str());
+        then.and_then(|then| then.facts().stage.as_ref()).map_or("<stage>", |stage| stage.value.as_str());
     let mut asks: Vec<Ask> = Vec::new();
     for lack in lacks.iter().filter(|lack| lack.file.is_none()) {
         let Some((_, input, question)) = ASKS.iter().find(|(rule, ..)| *rule == lack.rule) else { continue };

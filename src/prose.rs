@@ -129,7 +129,28 @@ impl<'o> Spoken<'o> {
 
 /// Whether a text has the word `gate` at all, in any case.
 fn says_gate(text: &str) -> bool {
-    text.as_bytes().windows(4).any(|four| four.eq_ignore_ascii_case(b"gate"))
+    has_any(text, &["gate"])
+}
+
+/// Whether one of these stretches of letters stands in a text, in any case: a quick look before its words are taken
+/// apart. Each is at least two letters of ASCII, in lower case.
+fn has_any(text: &str, stretches: &[&str]) -> bool {
+    let firsts: u32 = stretches.iter().filter_map(|it| it.bytes().next()).fold(0, |all, it| all | letter(it));
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| {
+        letter(*byte) & firsts != 0
+            && stretches.iter().any(|stretch| {
+                bytes
+                    .get(at..at + stretch.len())
+                    .is_some_and(|own| own.eq_ignore_ascii_case(stretch.as_bytes()))
+            })
+    })
+}
+
+/// One bit for each letter, whatever its case; none for anything else.
+fn letter(byte: u8) -> u32 {
+    let lower = byte | 0x20;
+    if lower.is_ascii_lowercase() { 1 << (lower - b'a') } else { 0 }
 }
 
 /// Whether `feature gate`, in any spelling, begins at a word; how many words it has.

@@ -11,11 +11,12 @@ use crate::document::{Document, Field, Front, FrontMatter, Target};
 use crate::edit::Change;
 use crate::law::{Cite, Severity};
 use crate::matter::{Plan, implied};
-use crate::prose::{self, Certainty};
+use crate::prose::Certainty;
 use crate::text::{Source, Span, Spanned, Spot};
 use crate::vep::{Release, Stage, Status};
 use crate::world::{Base, World};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 /// One sentence of the law, and how it is judged.
 #[derive(Debug)]
@@ -292,29 +293,29 @@ pub struct Case<'w> {
     pub was: Was<'w>,
     /// Everything around it.
     pub world: &'w World,
-    /// The state that prose implies, where there is no front matter that could say it.
-    implied: Option<Status>,
+    /// Whether prose is judged, for want of front matter that could say it.
+    by_prose: bool,
+    /// The state that its prose implies, once it was asked for.
+    implied: OnceCell<Status>,
 }
 
 impl<'w> Case<'w> {
     /// A case. A document without front matter that is not on the base is provisional, whatever it targets.
     pub fn new(now: &'w Document, was: Was<'w>, world: &'w World) -> Self {
-        let implied = match was {
-            _ if !now.is_legacy() => None,
-            Was::Nothing => Some(Status::Provisional),
-            // A block that was dropped is told by `front-matter-kept`, and nothing takes its place.
-            Was::Known(was) if !was.is_legacy() => None,
-            Was::Known(_) | Was::Unknown => Some(implied(world, now).status),
-        };
-        Self { now, was, world, implied }
+        // A block that was dropped is told by `front-matter-kept`, and nothing takes its place.
+        let is_dropped = matches!(was, Was::Known(was) if !was.is_legacy());
+        Self { now, was, world, by_prose: now.is_legacy() && !is_dropped, implied: OnceCell::new() }
     }
 
     /// The state by which the plan is judged: that of the front matter, else what prose implies.
     pub fn plan_status(&self) -> Result<Status, NotYet> {
-        match self.implied {
-            Some(status) => Ok(status),
-            None => self.status().map(|status| status.value),
+        if !self.by_prose {
+            return self.status().map(|status| status.value);
         }
+        Ok(*self.implied.get_or_init(|| match self.was {
+            Was::Nothing => Status::Provisional,
+            Was::Known(_) | Was::Unknown => implied(self.world, self.now).status,
+        }))
     }
 
     /// Goes on only where the plan is one of a VEP at one of these states.
@@ -323,13 +324,13 @@ impl<'w> Case<'w> {
         if states.contains(&status) {
             return Ok(status);
         }
-        let is = if self.implied.is_some() { "prose implies the status" } else { "the status is" };
+        let is = if self.by_prose { "prose implies the status" } else { "the status is" };
         Err(NotYet::because(format!("{is} {status}")))
     }
 
     /// What is planned, list by list. Front matter has one list, where all that it means can be read.
     pub fn plans(&self) -> Result<Vec<Plan>, NotYet> {
-        if self.implied.is_none() {
+        if !self.by_prose {
             self.milestones()?;
         }
         self.not_torn()?;
@@ -346,12 +347,12 @@ impl<'w> Case<'w> {
 
     /// Whether it is judged by its prose.
     pub fn is_prose(&self) -> bool {
-        self.implied.is_some()
+        self.by_prose
     }
 
     /// Whether its targets are not stated in so many words, but follow from what the prose says.
     pub fn infers_targets(&self) -> bool {
-        let mut targets = prose::targets(&self.now.outline).into_values();
+        let mut targets = self.now.claimed_targets().values();
         self.is_prose() && targets.any(|target| target.certainty != Certainty::Stated)
     }
 

@@ -378,7 +378,7 @@ struct Template<'c> {
 
 impl<'c> Template<'c> {
     fn of(corpus: &'c Corpus) -> Self {
-        let outline = corpus.template().map(|template| &template.outline);
+        let outline = corpus.template().map(|template| template.outline());
         let headings = outline.into_iter().flat_map(|it| &it.sections).map(|it| it.name.as_str()).collect();
         let texts = outline
             .into_iter()
@@ -396,12 +396,12 @@ impl<'c> Template<'c> {
 
 /// The parts of a proposal with their texts.
 fn each_part(document: &Document, template: &Template<'_>, mut take: impl FnMut(Part, &str)) {
-    let facts = &document.facts;
+    let facts = document.facts();
     facts.title.iter().for_each(|title| take(Part::Title, &title.value));
     document.home.name().into_iter().for_each(|name| take(Part::Name, name));
     facts.gates.iter().for_each(|gate| take(Part::Gate, &gate.value));
-    let outline = &document.outline;
-    let named = document.heading.as_ref().map(|heading| heading.span);
+    let outline = document.outline();
+    let named = document.heading().map(|heading| heading.span);
     let mut sections = outline.sections.iter();
     let mut part = Part::Text;
     for passage in &outline.passages {

@@ -315,7 +315,7 @@ fn concerns(world: &World, scope: &Scope, document: &Document) -> bool {
 
 /// Whether a VEP names somebody, in whichever part.
 pub fn names_person(document: &Document, wanted: &Handle) -> bool {
-    document.facts.people().any(|(_, it)| it.value.is(wanted))
+    document.facts().people().any(|(_, it)| it.value.is(wanted))
 }
 
 /// Whether a SIG owns a VEP, or it lies in that SIG's folder or among the meta-VEPs.
@@ -330,12 +330,12 @@ pub fn is_for(world: &World, document: &Document, releases: &[Release]) -> bool 
 
 /// The state, written or implied; none where it cannot be read.
 fn status_of(world: &World, document: &Document) -> Option<Status> {
-    let written = document.facts.status.as_ref().map(|fact| fact.value);
+    let written = document.facts().status.as_ref().map(|fact| fact.value);
     written.or_else(|| document.is_legacy().then(|| implied(world, document).status))
 }
 
 fn sig(document: &Document) -> Option<&str> {
-    document.facts.sig.as_ref().map(|fact| fact.value.as_str()).or_else(|| document.home.folder())
+    document.facts().sig.as_ref().map(|fact| fact.value.as_str()).or_else(|| document.home.folder())
 }
 
 fn handle(handle: &Handle) -> String {
@@ -357,7 +357,7 @@ impl Target {
 /// Everything that a document targets: the stages first, then what no key of the schema can say.
 fn targets(world: &World, document: &Document) -> Vec<Target> {
     let mut targets: Vec<Target> = Vec::new();
-    for (stage, fact) in &document.facts.targets {
+    for (stage, fact) in &document.facts().targets {
         targets.push(Target {
             stage: stage.to_string(),
             release: fact.value.to_string(),
@@ -408,7 +408,7 @@ fn strange_key(stage: &str, release: &str) -> Option<Strange> {
 }
 
 fn strange_bullets(document: &Document) -> Vec<Strange> {
-    let blocks = prose::blocks(&document.outline);
+    let blocks = document.target_blocks();
     let bullets = blocks.iter().enumerate().flat_map(|(index, block)| {
         block.bullets.iter().filter(|bullet| !bullet.struck).map(move |bullet| (index, block, bullet))
     });
@@ -440,12 +440,12 @@ fn is_unconfirmed(world: &World, document: &Document, stage: Option<Stage>, rele
     if world.calendar.is_out(release, world.today) != Some(true) {
         return false;
     }
-    let facts = &document.facts;
+    let facts = document.facts();
     let implemented = facts.status.as_ref().is_some_and(|fact| fact.value == Status::Implemented);
     let in_flight = facts.stage.as_ref();
     let moved_on = in_flight.zip(stage).is_some_and(|(fact, stage)| fact.value > stage);
     let ga = world.calendar.schedule(release).and_then(|schedule| schedule.ga);
-    let outline = &document.outline;
+    let outline = document.outline();
     let confirmed = match stage {
         Some(stage) => prose::shipped(outline, stage, release, ga).is_some(),
         None => Stage::ALL.iter().any(|stage| prose::confirms(outline, *stage, release, ga).is_some()),
@@ -475,7 +475,7 @@ impl<'w> Look<'w> {
         let migration = migrate(world, document, &crate::migration::Origin::default());
         let status = match &migration {
             Some(migration) => Some(migration.implied.status),
-            None => document.facts.status.as_ref().map(|fact| fact.value),
+            None => document.facts().status.as_ref().map(|fact| fact.value),
         };
         let then = migration.as_ref().map_or_else(|| Arc::clone(document), |it| Arc::new(it.then.clone()));
         let mut look = Self {
@@ -525,7 +525,7 @@ impl<'w> Look<'w> {
     }
 
     fn entry(&self, releases: &[Release], here: Option<&[Release]>) -> Entry {
-        let facts = &self.document.facts;
+        let facts = self.document.facts();
         let people = |all: &[crate::document::Fact<Handle>]| {
             all.iter().take(MOST_PEOPLE).map(|fact| handle(&fact.value)).collect()
         };

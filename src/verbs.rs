@@ -463,9 +463,9 @@ fn was<'w>(world: &'w World, path: &str) -> Was<'w> {
 
 /// How an answer names a proposal: number and title.
 fn label(document: &Document) -> String {
-    let title = document.facts.title.as_ref().map_or("untitled", |fact| &fact.value);
+    let title = document.facts().title.as_ref().map_or("untitled", |fact| &fact.value);
     let title = crate::text::one_line(title, 80);
-    match &document.facts.number {
+    match &document.facts().number {
         Some(number) => format!("VEP-{} {}", number.value, crate::text::code(&title)),
         None => format!("{} {}", crate::text::code(document.path()), crate::text::code(&title)),
     }
@@ -483,7 +483,7 @@ fn owed(touched: &[&Arc<Document>], author: Option<&str>) -> Vec<String> {
         vec!["An LGTM from each of SIG compute, network and storage (README, SIG Review).".to_owned()];
     for document in touched.iter().take(MOST_OWED) {
         let sigs: Vec<String> =
-            document.facts.participating.iter().map(|sig| code(&one_line(&sig.value, 40))).collect();
+            document.facts().participating.iter().map(|sig| code(&one_line(&sig.value, 40))).collect();
         if !sigs.is_empty() {
             owed.push(format!(
                 "{}: an LGTM from each participating SIG: {}.",
@@ -493,7 +493,7 @@ fn owed(touched: &[&Arc<Document>], author: Option<&str>) -> Vec<String> {
         }
         let own = author.map(Handle::new);
         let judges_it = |author: &Handle| {
-            document.facts.people().any(|(part, it)| part != "author" && it.value.is(author))
+            document.facts().people().any(|(part, it)| part != "author" && it.value.is(author))
         };
         if let Some(author) = own.filter(judges_it) {
             let login = code(&format!("@{}", one_line(author.login(), 40)));

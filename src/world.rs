@@ -274,10 +274,10 @@ impl World {
     /// targeted one whose release is not out on the day asked, else the latest (governance 3). One definition, for every
     /// answer.
     pub fn stage_in_flight(&self, document: &Document) -> Option<Stage> {
-        if let Some(stage) = &document.facts.stage {
+        if let Some(stage) = &document.facts().stage {
             return Some(stage.value);
         }
-        let targets = &document.facts.targets;
+        let targets = &document.facts().targets;
         let to_come = targets.iter().find(|(_, release)| !self.is_out(release.value));
         to_come.or_else(|| targets.iter().next_back()).map(|(stage, _)| *stage)
     }
@@ -290,7 +290,7 @@ impl World {
     /// The stage in flight and the release that it works towards; none where that has none.
     pub fn target<'d>(&self, document: &'d Document) -> Option<(Stage, &'d Fact<Release>)> {
         let stage = self.stage_in_flight(document)?;
-        Some((stage, document.facts.targets.get(&stage)?))
+        Some((stage, document.facts().targets.get(&stage)?))
     }
 
     /// The same where it is known which pull requests the base branch has merged. What the documents were is judged by

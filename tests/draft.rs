@@ -54,7 +54,7 @@ proptest! {
             }
             Ok(answer) => {
                 let document = document(&answer);
-                prop_assert_eq!(&document.facts.title.as_ref().unwrap().value, &plain);
+                prop_assert_eq!(&document.facts().title.as_ref().unwrap().value, &plain);
                 prop_assert_eq!(document.number(), Some(413));
                 let sheet = judge(&bare(vec![]).after(std::slice::from_ref(&document)), &document, Was::Nothing);
                 let known = ["sections-filled", "placeholders-filled"];
@@ -70,7 +70,7 @@ proptest! {
 fn nothing_is_invented() {
     let answer = draft(&example(), json!({ "title": "USB Limits", "sig": "compute" })).unwrap();
     let document = document(&answer);
-    let facts = &document.facts;
+    let facts = document.facts();
     assert!(facts.reviewers.is_empty() && facts.approvers.is_empty() && facts.gates.is_empty());
     assert!(facts.stage.is_none() && facts.targets.is_empty() && document.number().is_none());
     assert_eq!(rules(&answer), ["feature-gate-named", "path-conventional", "placeholders-filled"].into());

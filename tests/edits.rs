@@ -741,7 +741,7 @@ fn bases() -> Vec<(Model, String)> {
     let example = || Outside::new(Place::Example, None).load(None).unwrap();
     let world = crate::wild::world().unwrap_or_else(example);
     for document in world.head.proposals() {
-        let facts = &document.facts;
+        let facts = document.facts();
         let targets: Vec<(String, Value)> = facts
             .targets
             .iter()
@@ -849,7 +849,7 @@ fn the_real_bodies_stay_as_they_are() {
         let all = changes(&written.model);
         check(&written, &all[dice.roll(all.len())], tally);
         let document = parsed(&written.text);
-        let sections = &document.outline.sections;
+        let sections = &document.outline().sections;
         if sections.is_empty() {
             return;
         }
@@ -972,7 +972,7 @@ fn git_and_patch_apply_the_diff_byte_by_byte() {
     patches.push(odd("a\rb\nc\rd", "a\rb\nc\re"));
     patches.push(odd("-- a\n++ b\n", "-- a\n-- c\n"));
     let last = "---\nstatus: x\n---\n\n# A\n\n## B\n\nno end";
-    let section = parsed(last).outline.sections[1].span;
+    let section = parsed(last).outline().sections[1].span;
     patches.push(odd(last, &changed(last, &Change::RemoveSection(section)).unwrap()));
     let has_patch = Command::new("patch").arg("--version").output().is_ok_and(|out| out.status.success());
     if !has_patch {

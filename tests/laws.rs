@@ -31,11 +31,11 @@ fn clock() -> String {
 fn assert_places(document: &Document) {
     let source = &document.source;
     let whole = |span: Span| source.text().get(span.start..span.end).is_some();
-    for section in &document.outline.sections {
+    for section in &document.outline().sections {
         assert!(whole(section.heading) && whole(section.span) && section.span.holds(section.heading));
     }
-    assert!(document.outline.passages.iter().all(|passage| whole(passage.span)));
-    assert!(document.outline.comments.iter().chain(&document.outline.code).all(|span| whole(*span)));
+    assert!(document.outline().passages.iter().all(|passage| whole(passage.span)));
+    assert!(document.outline().comments.iter().chain(&document.outline().code).all(|span| whole(*span)));
     match &document.front {
         Front::Absent { near } => assert!(near.is_none_or(whole)),
         Front::Unreadable { open, fault } => assert!(whole(*open) && whole(fault.span), "{fault:?}"),

@@ -73,16 +73,16 @@ fn what_is_read_from_real_prose_is_what_the_labels_say() {
         let document = world.head.at(path).unwrap();
         let number = |value: &Value| value.as_u64().map(|number| u32::try_from(number).unwrap());
         score.compare(path, "number", document.number(), number(&label["number"]));
-        let heading = document.heading.as_ref().and_then(|it| it.number.as_ref()?.value.parse().ok());
+        let heading = document.heading().and_then(|it| it.number.as_ref()?.value.parse().ok());
         score.compare(path, "number of the heading", heading, number(&label["title_number"]));
-        if document.heading.is_some() {
-            let title = document.facts.title.as_ref().map(|title| title.value.as_str());
+        if document.heading().is_some() {
+            let title = document.facts().title.as_ref().map(|title| title.value.as_str());
             score.compare(path, "title", title, label["title"].as_str());
         }
-        let sections = prose::sections(&document.outline, &wanted);
+        let sections = prose::sections(document.outline(), &wanted);
         if document.is_legacy() {
             for stage in Stage::ALL {
-                let block = prose::blocks(&document.outline).into_iter().next();
+                let block = prose::blocks(document.outline()).into_iter().next();
                 let stated = block.as_ref().and_then(|block| {
                     let of_stage = |it: &&prose::Bullet| it.aim == Aim::Stage(stage) && !it.struck;
                     block.bullets.iter().find(of_stage)?.release
@@ -91,7 +91,7 @@ fn what_is_read_from_real_prose_is_what_the_labels_say() {
                 let told = label["targets"][name].as_str().map(str::to_owned);
                 score.compare(path, "targets", stated.map(|it| it.to_string()), told);
             }
-            let gates: Vec<String> = document.facts.gates.iter().map(|gate| gate.value.clone()).collect();
+            let gates: Vec<String> = document.facts().gates.iter().map(|gate| gate.value.clone()).collect();
             score.compare(path, "gates", gates, strings(&label["feature_gates"]));
         }
         if let Some(migration) = migrate(&world, document, &Origin::default()) {
@@ -152,7 +152,7 @@ fn never_lost(world: &World, document: &Document, migration: &Migration) {
     let (_, body) = body.split_once('\n').unwrap();
     let template = world.head.template();
     let comments =
-        template.iter().flat_map(|it| it.outline.comments.iter().map(|span| it.source.slice(*span)));
+        template.iter().flat_map(|it| it.outline().comments.iter().map(|span| it.source.slice(*span)));
     let known: BTreeSet<String> =
         [STATEMENTS, CHECKLIST, block].into_iter().chain(comments).flat_map(words).collect();
     let mut left = body.split_inclusive('\n').skip_while(|line| line.trim().is_empty()).peekable();
@@ -407,7 +407,7 @@ fn every_real_migration_applies_and_takes_nothing_else_away() {
         assert!(migrate(&again, again.head.at(path).unwrap(), &Origin::default()).is_none(), "{path}");
         // What the prose targets is what front matter targets.
         let releases = |document: &vep_mcp::document::Document| {
-            let targets = document.facts.targets.iter();
+            let targets = document.facts().targets.iter();
             targets.map(|(stage, release)| (*stage, release.value)).collect::<Vec<_>>()
         };
         assert_eq!(releases(document), releases(&migration.then), "{path}");
@@ -500,7 +500,7 @@ fn the_corpus_is_asked_as_of_each_freeze_day() {
     {
         let world = outside.as_of(day).unwrap();
         let read = world.head.numbered(number).next().map(|document| {
-            let targets = document.facts.targets.iter();
+            let targets = document.facts().targets.iter();
             targets
                 .map(|(stage, release)| format!("{stage} {}", release.value))
                 .collect::<Vec<_>>()

@@ -71,7 +71,7 @@ fn labels() -> Vec<Value> {
 fn all_64_veps_are_listed_and_none_fails() {
     let Some(world) = world() else { return };
     let numbers: Vec<u32> =
-        world.head.proposals().iter().map(|it| it.facts.number.as_ref().unwrap().value).collect();
+        world.head.proposals().iter().map(|it| it.facts().number.as_ref().unwrap().value).collect();
     assert_eq!(numbers.len(), 64);
     assert!(numbers.is_sorted());
     assert!(world.head.notices().is_empty(), "{:?}", world.head.notices());
@@ -81,11 +81,13 @@ fn all_64_veps_are_listed_and_none_fails() {
         let sheet = judge(&world, document, Was::Unknown);
         assert_eq!(sheet.counts().errors, 0, "{}: {:?}", sheet.path, sheet.flaws());
         for (rule, _) in sheet.flaws() {
-            by_rule.entry(rule.id).or_default().push(document.facts.number.as_ref().unwrap().value);
+            by_rule.entry(rule.id).or_default().push(document.facts().number.as_ref().unwrap().value);
         }
         let governed = matches!(document.front, Front::Read { .. });
         assert_eq!(governed, document.path().contains("/307-"), "{}", document.path());
-        assert!(document.facts.title.is_some() && document.facts.sig.is_some() || document.home.is_meta());
+        assert!(
+            document.facts().title.is_some() && document.facts().sig.is_some() || document.home.is_meta()
+        );
     }
     assert_eq!(by_rule["front-matter-present"].len(), 63);
     // No title that names it (19), no number in it (24, 207), zeros before it (171, 176).
@@ -139,7 +141,7 @@ fn what_the_labels_say_is_read_from_prose() {
     let Some(world) = world() else { return };
     for label in labels() {
         let document = world.head.at(label["path"].as_str().unwrap()).unwrap();
-        let facts = &document.facts;
+        let facts = document.facts();
         let number = label["number"].as_u64().unwrap();
         assert_eq!(facts.number.as_ref().map(|fact| u64::from(fact.value)), Some(number));
         // VEP 19 has no title of its own; the label's comes from its commit.
@@ -249,7 +251,7 @@ fn assert_sections_as_labelled(sheet: &Sheet, label: &Value, document: &Document
         .filter(|it| !renamed.contains_key(it) && it != "VEP Status Metadata")
         .collect();
     let elsewhere = document
-        .outline
+        .outline()
         .sections
         .iter()
         .filter(|part| part.level != 2)
@@ -366,7 +368,7 @@ fn a_step_that_is_ready_is_clean_and_a_refused_one_leaves_no_patch() {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for document in world.head.proposals() {
         for to in Status::ALL {
-            let stage = document.facts.stage.as_ref().map(|it| it.value);
+            let stage = document.facts().stage.as_ref().map(|it| it.value);
             inputs.targets = stage
                 .map(|stage| (stage, Some(release)))
                 .into_iter()
@@ -396,7 +398,7 @@ fn a_step_that_is_ready_is_clean_and_a_refused_one_leaves_no_patch() {
                 .filter(|(_, flaw)| flaw.age == Age::New && flaw.severity == Severity::Error)
                 .collect();
             assert!(failing.is_empty(), "{} {to}: {failing:?}", document.path());
-            assert_eq!(then.facts.status.unwrap().value, to);
+            assert_eq!(then.facts().status.as_ref().unwrap().value, to);
         }
     }
     println!("{counts:?}");
@@ -419,7 +421,7 @@ fn every_mutilation_of_a_real_document_is_read() {
             }
             for text in [&text[..cut], &text[cut..]] {
                 let piece = Document::parse(Source::new(document.path(), text));
-                let sections = &piece.outline.sections;
+                let sections = &piece.outline().sections;
                 assert!(sections.iter().all(|it| text.get(it.span.start..it.span.end).is_some()));
                 judge(&world, &piece, Was::Unknown);
             }
@@ -465,7 +467,7 @@ fn touched_legacy_documents_of_every_branch_fail_on_their_numbers_alone() {
 /// Front matter as the prose of a legacy document has it, with a status and people so that the rules of the
 /// calendar have something to say. Documents that deny a gate get none.
 pub(crate) fn governed(document: &Document) -> Document {
-    let facts = &document.facts;
+    let facts = document.facts();
     let text = document.source.text();
     let title = facts.title.as_ref().unwrap();
     let number = facts.number.as_ref().unwrap();
@@ -537,12 +539,12 @@ fn the_calendar_rules_say_over_the_real_targets_what_one_would_defend() {
         let world = World { today: today.parse().unwrap(), ..world.clone() };
         let mut found: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
         for document in
-            world.head.proposals().iter().filter(|it| it.is_legacy() && !it.facts.targets.is_empty())
+            world.head.proposals().iter().filter(|it| it.is_legacy() && !it.facts().targets.is_empty())
         {
             let document = governed(document);
             let sheet = judge(&world, &document, Was::Known(&document));
             for (rule, _) in sheet.flaws().into_iter().filter(|(rule, _)| CALENDAR_RULES.contains(&rule.id)) {
-                found.entry(rule.id).or_default().push(document.facts.number.as_ref().unwrap().value);
+                found.entry(rule.id).or_default().push(document.facts().number.as_ref().unwrap().value);
             }
         }
         assert_eq!(found, expected(today), "{today}");

@@ -19,8 +19,8 @@ pub(super) struct Numbered {
 /// A heading is put in only where the title is sure.
 pub(super) fn numbered(document: &Document, has_title: bool) -> Option<Numbered> {
     let number = document.home.number()?;
-    let title = document.heading.as_ref().and_then(|heading| heading.title.as_ref());
-    let (edit, what) = match &document.heading {
+    let title = document.heading().and_then(|heading| heading.title.as_ref());
+    let (edit, what) = match &document.heading() {
         None if has_title => put_in(document, number)?,
         None => return None,
         Some(heading) => match (&heading.number, title) {
@@ -31,7 +31,7 @@ pub(super) fn numbered(document: &Document, has_title: bool) -> Option<Numbered>
     };
     let text = edited(document.source.text(), &[edit])?;
     let then = Document::parse(Source::new(document.path(), text.as_str()));
-    let heading = then.heading.as_ref()?;
+    let heading = then.heading()?;
     let is_so = heading.number.as_ref().is_some_and(|it| it.value == number.to_string())
         && title.is_none_or(|title| heading.title.as_ref().is_some_and(|it| it.value == title.value))
         && then.matter() == document.matter();
@@ -100,9 +100,9 @@ mod tests {
                 made(&format!("{heading}\n\ntext 0024\n"), false).unwrap_or_else(|| panic!("{heading}"));
             let document =
                 Document::parse(Source::new("veps/sig-compute/24-live-moves/vep.md", text.as_str()));
-            let written = document.heading.unwrap();
-            assert_eq!(written.number.unwrap().value, "24", "{text}");
-            assert!(written.title.unwrap().value.starts_with("Live moves"), "{text}");
+            let written = document.heading().unwrap();
+            assert_eq!(written.number.as_ref().unwrap().value, "24", "{text}");
+            assert!(written.title.as_ref().unwrap().value.starts_with("Live moves"), "{text}");
             assert!(text.ends_with("\n\ntext 0024\n"), "{text}");
         }
         assert_eq!(made("# VEP 3D moves\n", false).unwrap(), "# VEP #24: 3D moves\n");

@@ -51,7 +51,7 @@ fn line(out: &mut String, world: &World, document: &Document, migration: &Migrat
         "milestone" => {
             let _ = writeln!(out, "  milestone:{}", value.map_or(String::new(), comment));
             for stage in Stage::ALL {
-                let release = migration.then.facts.targets.get(&stage);
+                let release = migration.then.facts().targets.get(&stage);
                 let release = release.map_or(String::new(), |release| format!(" {}", release.value));
                 let _ = writeln!(out, "    {stage}:{release}");
             }

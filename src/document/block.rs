@@ -1025,13 +1025,13 @@ mod tests {
                 );
                 let document = parse(&text);
                 let titles: Vec<&str> =
-                    document.outline.sections.iter().map(|section| section.title.as_str()).collect();
+                    document.outline().sections.iter().map(|section| section.title.as_str()).collect();
                 assert_eq!(
                     titles.iter().filter(|title| **title == "Overview").count() > 0,
                     body.contains("Overview")
                 );
                 assert_eq!(document.matter().unwrap().title.value().map(String::as_str), Some("Clock"));
-                assert!(document.facts.status.is_none(), "no step begins at a torn block");
+                assert!(document.facts().status.is_none(), "no step begins at a torn block");
             }
         }
     }
@@ -1083,7 +1083,7 @@ mod tests {
                         matter.replaces.read().is_none() && matter.key_span("replaces").is_some(),
                         "{text}"
                     );
-                    assert!(document.heading.is_some(), "{text}");
+                    assert!(document.heading().is_some(), "{text}");
                 }
             }
         }
@@ -1094,7 +1094,7 @@ mod tests {
             told.len() == 1 && told[0].2.starts_with("Move the `---` of line 16 behind line 21"),
             "{told:?}"
         );
-        assert!(parse(&text).heading.is_some());
+        assert!(parse(&text).heading().is_some());
     }
 
     #[test]
@@ -1180,7 +1180,7 @@ mod tests {
                     assert!(matter.key_span(key).is_some(), "{to}: {key} is lost");
                 }
                 assert!(matter.unknown.is_empty(), "{to}: {:?}", matter.unknown);
-                assert!(document.heading.is_some(), "{to}");
+                assert!(document.heading().is_some(), "{to}");
             }
         }
         // All of those that do not stand in each other's way.

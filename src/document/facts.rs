@@ -4,9 +4,7 @@
 //! shows a fact says where it was read. Without a readable block, facts come from the path, the heading
 //! and the simple prose forms.
 
-use super::{Field, Front, FrontMatter, Home};
-use crate::markdown::Outline;
-use crate::prose::{self, Heading};
+use super::{Document, Field, Front, FrontMatter, Home};
 use crate::text::{Span, Spanned};
 use crate::vep::{Handle, Number, Release, Stage, Status, is_unset};
 use std::collections::BTreeMap;
@@ -85,18 +83,18 @@ pub struct Facts {
 }
 
 impl Facts {
-    pub(super) fn of(home: &Home, front: &Front, heading: Option<&Heading>, outline: &Outline) -> Self {
-        let mut facts = match front {
+    pub(super) fn of(document: &Document) -> Self {
+        let home = &document.home;
+        let mut facts = match &document.front {
             Front::Read { matter, .. } => Self::from_front_matter(matter),
-            _ => Self::from_prose(outline, home.number()),
+            _ => Self::from_prose(document),
         };
         if let Some(number) = home.number() {
             let agreeing = facts.number.take().filter(|fact| fact.value == number);
             facts.number = agreeing.or(Some(Fact { value: number, span: None, origin: Origin::Path }));
         }
-        if let Some(heading) = heading {
-            let number =
-                heading.number.as_ref().and_then(|digits| Some((digits.value.parse().ok()?, digits.span)));
+        if let Some(heading) = document.heading() {
+            let number = heading.number.as_ref().and_then(|it| Some((it.value.parse().ok()?, it.span)));
             facts.number = facts.number.or(number.map(|(value, span)| Fact::new(value, span, Origin::Prose)));
             facts.title = facts.title.or_else(|| {
                 let title = heading.title.as_ref()?;
@@ -152,12 +150,13 @@ impl Facts {
         }
     }
 
-    fn from_prose(outline: &Outline, number: Option<Number>) -> Self {
-        let gates = prose::gates(outline, number).into_iter();
-        let gates = gates.map(|claim| Fact::new(claim.value, claim.span, Origin::Prose)).collect();
-        let targets: BTreeMap<_, _> = prose::targets(outline)
-            .into_iter()
-            .map(|(stage, release)| (stage, Fact::new(release.value, release.span, Origin::Prose)))
+    fn from_prose(document: &Document) -> Self {
+        let gates = document.claimed_gates().iter();
+        let gates = gates.map(|claim| Fact::new(claim.value.clone(), claim.span, Origin::Prose)).collect();
+        let targets: BTreeMap<_, _> = document
+            .claimed_targets()
+            .iter()
+            .map(|(stage, release)| (*stage, Fact::new(release.value, release.span, Origin::Prose)))
             .collect();
         Self { targets, gates, ..Self::default() }
     }

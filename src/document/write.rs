@@ -133,8 +133,8 @@ mod tests {
         assert_eq!(matter.title.value().map(String::as_str), Some("A: \"b\", c"));
         let gates: Vec<_> = matter.feature_gate.value().unwrap().iter().map(|gate| &gate.value).collect();
         assert_eq!(gates, ["A", "B, C"]);
-        assert_eq!(document.facts.replaces.as_ref().map(|it| it.value), Some(4));
-        assert!(document.facts.approvers.is_empty() && document.facts.authors.len() == 2);
+        assert_eq!(document.facts().replaces.as_ref().map(|it| it.value), Some(4));
+        assert!(document.facts().approvers.is_empty() && document.facts().authors.len() == 2);
         assert_eq!(write(&block(), "\r\n"), text.replace('\n', "\r\n"));
     }
 

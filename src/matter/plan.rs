@@ -5,7 +5,6 @@
 //! settled once, where verdicts are weighed.
 
 use crate::document::Document;
-use crate::prose;
 use crate::text::{Span, Spanned, code, one_line};
 use crate::vep::{Release, Stage};
 use crate::world::World;
@@ -29,14 +28,14 @@ impl Plan {
     /// list of targets in prose.
     pub fn of(document: &Document) -> Vec<Self> {
         let first_line = document.first_line();
-        let targets = document.facts.targets.iter();
+        let targets = document.facts().targets.iter();
         let targets =
             targets.map(|(stage, it)| (*stage, Spanned::new(it.value, it.span.unwrap_or(first_line))));
         let first = Self { label: None, targets: targets.collect() };
         if !document.is_legacy() {
             return vec![first];
         }
-        let blocks = prose::blocks(&document.outline);
+        let blocks = document.target_blocks();
         let label = blocks.first().filter(|_| blocks.len() > 1).and_then(|block| block.label.clone());
         let more = blocks.iter().skip(1).take(MAX_PLANS - 1).map(|block| {
             let mut targets = BTreeMap::new();

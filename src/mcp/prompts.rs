@@ -301,7 +301,7 @@ fn candidates(world: &World, completes: Completes, written: &str) -> Vec<String>
             .proposals()
             .iter()
             .filter(|document| {
-                let title = document.facts.title.as_ref().map_or("", |title| &title.value);
+                let title = document.facts().title.as_ref().map_or("", |title| &title.value);
                 fits(document.home.name().unwrap_or_default()) || fits(title)
             })
             .filter_map(|document| Some(one_line(document.home.name()?, 120)))

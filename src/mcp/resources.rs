@@ -150,7 +150,7 @@ pub(super) fn address(document: &Document, corpus: &Corpus) -> Option<String> {
 
 /// A VEP as a resource.
 pub(super) fn resource(document: &Document, corpus: &Corpus) -> Option<Resource> {
-    let title = document.facts.title.as_ref().map_or("untitled", |title| &title.value);
+    let title = document.facts().title.as_ref().map_or("untitled", |title| &title.value);
     let mut resource = Resource::new(address(document, corpus)?, one_line(document.home.name()?, 120));
     resource.title = Some(one_line(title, 120));
     resource.mime_type = Some(MARKDOWN.into());

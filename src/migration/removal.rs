@@ -79,7 +79,7 @@ fn statements(document: &Document, blocks: &[TargetBlock], moved: &Moved<'_>) ->
     let whole =
         by_passage.into_iter().filter(|(_, bullets)| bullets.iter().all(is_moved)).map(|(span, _)| span);
     whole
-        .filter_map(|span| document.outline.within(span).first())
+        .filter_map(|span| document.outline().within(span).first())
         .filter_map(|passage| piece(document, passage))
         .collect()
 }
@@ -109,14 +109,14 @@ fn has_more(document: &Document, first: usize, last: usize) -> bool {
 
 /// The items and the opening sentence of the checklists.
 fn checklist(world: &World, document: &Document) -> Vec<Piece> {
-    let own = checklists(document).map(|section| document.outline.own(section));
+    let own = checklists(document).map(|section| document.outline().own(section));
     let mut known: Vec<Vec<String>> = CHECKLIST.iter().map(|text| words(text)).collect();
     if let Some(template) = world.head.template() {
-        let items =
-            checklists(template).flat_map(|section| template.outline.within(template.outline.own(section)));
+        let items = checklists(template)
+            .flat_map(|section| template.outline().within(template.outline().own(section)));
         known.extend(items.filter(|it| !matches!(it.kind, Block::Heading(_))).map(|it| words(&it.text)));
     }
-    let passages = own.flat_map(|span| document.outline.within(span));
+    let passages = own.flat_map(|span| document.outline().within(span));
     passages
         .filter(|it| is_of_it(document.number(), it, &known))
         .filter_map(|it| piece(document, it))
@@ -124,7 +124,7 @@ fn checklist(world: &World, document: &Document) -> Vec<Piece> {
 }
 
 fn checklists(document: &Document) -> impl Iterator<Item = &Section> {
-    document.outline.sections.iter().filter(|section| section.name.starts_with("release signoff checklist"))
+    document.outline().sections.iter().filter(|section| section.name.starts_with("release signoff checklist"))
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -183,9 +183,9 @@ fn is_part(own: &[String], known: &[String]) -> bool {
 fn comments(world: &World, document: &Document) -> Vec<Piece> {
     let Some(template) = world.head.template() else { return vec![] };
     let known: Vec<Vec<String>> =
-        template.outline.comments.iter().map(|span| words(template.source.slice(*span))).collect();
-    let sections = document.outline.sections.iter().filter(|section| template::is_replaced(&section.name));
-    let stretches: Vec<Span> = sections.map(|section| document.outline.own(section)).collect();
+        template.outline().comments.iter().map(|span| words(template.source.slice(*span))).collect();
+    let sections = document.outline().sections.iter().filter(|section| template::is_replaced(&section.name));
+    let stretches: Vec<Span> = sections.map(|section| document.outline().own(section)).collect();
     let within = |comment: &&Span| {
         let next = stretches.partition_point(|span| span.end <= comment.start);
         stretches.get(next).is_some_and(|span| span.holds(**comment))
@@ -194,7 +194,7 @@ fn comments(world: &World, document: &Document) -> Vec<Piece> {
         let own = words(document.source.slice(**comment));
         known.iter().any(|known| is_part(&own, known))
     };
-    let found = document.outline.comments.iter().filter(within).filter(is_known);
+    let found = document.outline().comments.iter().filter(within).filter(is_known);
     found
         .map(|span| Piece {
             words: vec![*span],
@@ -266,13 +266,13 @@ fn is_markup(document: &Document, span: Span, is_first: bool) -> bool {
 /// Takes the headings, too, under which nothing is left: from the last to the first, so that a heading that held only
 /// what is gone by now goes as well.
 fn headings(document: &Document, moved: &Moved<'_>, gone: &mut BTreeSet<usize>) {
-    for section in document.outline.sections.iter().rev().filter(|it| template::is_replaced(&it.name)) {
+    for section in document.outline().sections.iter().rev().filter(|it| template::is_replaced(&it.name)) {
         if !says_nothing_else(section, moved) {
             continue;
         }
         let (first, last) = lines_of(document, section.heading);
         let (_, end) = lines_of(document, section.span);
-        let Some(passage) = document.outline.within(section.heading).first() else { continue };
+        let Some(passage) = document.outline().within(section.heading).first() else { continue };
         let words: Vec<Span> = passage.pieces().collect();
         let left = (last + 1..=end).any(|line| !gone.contains(&line) && !is_blank(document, line));
         if !left && (first..=last).all(|line| is_covered(document, line, &words)) {

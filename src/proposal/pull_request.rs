@@ -78,8 +78,8 @@ fn words(world: &World, before: &Document, then: &Document, proposal: &Proposal)
         target.map_or(String::new(), |(stage, release)| format!(" for {stage} in {}", release.value));
     if proposal.step.ground.standing == Standing::Same {
         return match target.filter(|(stage, release)| {
-            before.facts.targets.get(stage).map(|it| it.value) != Some(release.value)
-                || before.facts.stage.as_ref().map(|it| it.value) != Some(*stage)
+            before.facts().targets.get(stage).map(|it| it.value) != Some(release.value)
+                || before.facts().stage.as_ref().map(|it| it.value) != Some(*stage)
         }) {
             Some((stage, release)) => {
                 (format!("Target {stage} for {}", release.value), format!("{stage}-{}", release.value))
@@ -92,7 +92,7 @@ fn words(world: &World, before: &Document, then: &Document, proposal: &Proposal)
         Status::Deferred => "Defer".into(),
         Status::Rejected => "Reject".into(),
         Status::Withdrawn => "Withdraw".into(),
-        Status::Replaced => match &then.facts.superseded_by {
+        Status::Replaced => match &then.facts().superseded_by {
             Some(by) => format!("Replace by VEP-{}", by.value),
             None => "Replace".into(),
         },
@@ -104,17 +104,18 @@ fn words(world: &World, before: &Document, then: &Document, proposal: &Proposal)
 /// What changes, line by line: keys and their values, never the VEP's prose.
 fn what(before: &Document, then: &Document, proposal: &Proposal) -> Vec<String> {
     let mut lines = Vec::new();
-    let status = |document: &Document| document.facts.status.as_ref().map_or("none", |it| it.value.as_str());
+    let status =
+        |document: &Document| document.facts().status.as_ref().map_or("none", |it| it.value.as_str());
     if status(before) != status(then) {
         lines.push(format!("- status: {} -> {}", status(before), status(then)));
     }
-    let stage = |document: &Document| document.facts.stage.as_ref().map_or("none", |it| it.value.as_str());
+    let stage = |document: &Document| document.facts().stage.as_ref().map_or("none", |it| it.value.as_str());
     if stage(before) != stage(then) {
         lines.push(format!("- stage: {} -> {}", stage(before), stage(then)));
     }
     for stage in crate::vep::Stage::ALL {
         let of = |document: &Document| {
-            document.facts.targets.get(&stage).map_or("not set".to_owned(), |it| it.value.to_string())
+            document.facts().targets.get(&stage).map_or("not set".to_owned(), |it| it.value.to_string())
         };
         if of(before) != of(then) {
             lines.push(format!("- milestone.{stage}: {} -> {}", of(before), of(then)));
@@ -127,12 +128,12 @@ fn what(before: &Document, then: &Document, proposal: &Proposal) -> Vec<String> 
         }
     }
     let gates = |document: &Document| -> Vec<String> {
-        document.facts.gates.iter().map(|gate| one_line(&gate.value, 80)).collect()
+        document.facts().gates.iter().map(|gate| one_line(&gate.value, 80)).collect()
     };
     if gates(before) != gates(then) {
         lines.push(format!("- feature-gate: {}", gates(then).join(", ")));
     }
-    let successor = |document: &Document| document.facts.superseded_by.as_ref().map(|by| by.value);
+    let successor = |document: &Document| document.facts().superseded_by.as_ref().map(|by| by.value);
     if let Some(by) = successor(then).filter(|by| Some(*by) != successor(before)) {
         lines.push(format!("- superseded-by: VEP-{by}, which names this one in `replaces`"));
     }
@@ -145,8 +146,8 @@ fn what(before: &Document, then: &Document, proposal: &Proposal) -> Vec<String> 
 /// Who a document names, `TBD` where that is nobody yet.
 fn people_of(document: &Document, key: &str) -> String {
     let people = match key {
-        "reviewers" => &document.facts.reviewers,
-        _ => &document.facts.approvers,
+        "reviewers" => &document.facts().reviewers,
+        _ => &document.facts().approvers,
     };
     match people.is_empty() {
         true => "TBD".to_owned(),
@@ -221,7 +222,7 @@ fn body(world: &World, then: &Document, number: &str, what: &[String], notes: &[
 const FORM: &str = "### VEP Metadata\n\n**Tracking issue**:\n**SIG label**:\n\n### What this PR does\n\n### Special notes for your reviewer\n";
 
 fn sig(document: &Document) -> Option<String> {
-    let sig = document.facts.sig.as_ref()?.value.trim().strip_prefix("sig-")?.to_owned();
+    let sig = document.facts().sig.as_ref()?.value.trim().strip_prefix("sig-")?.to_owned();
     sig.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-').then_some(sig)
 }
 
@@ -229,7 +230,7 @@ fn commands(then: &Document, proposal: &Proposal) -> Vec<String> {
     let mut commands: Vec<String> = sig(then).map(|sig| format!("/sig {sig}")).into_iter().collect();
     commands.push("/kind vep".into());
     let named: BTreeSet<String> = then
-        .facts
+        .facts()
         .reviewers
         .iter()
         .filter(|it| it.value.could_be_login() && !it.value.is_tbd())

@@ -4,21 +4,23 @@
 //! stage, of another VEP or of the past, and under no condition. What was rejected, left out or has happened is not
 //! read, nor is code, a comment, a question or a box that is not ticked.
 
-use super::{Certainty, gate_at, labels, says_gate};
+use super::{Certainty, Claim, gate_at, labels, says_gate};
 use crate::markdown::{Block, Outline, Passage, Sentence, Word};
 use crate::template::{self, Aside};
 use crate::text::{Span, Spanned};
 use crate::vep::{Number, Release, Stage};
 
 /// The sentence that says that this VEP has no feature gate; none where the text names a gate of its own.
-pub fn denial(outline: &Outline, own: Option<Number>) -> Option<Spanned<String>> {
+pub fn denial(outline: &Outline, own: Option<Number>, named: &[Claim<String>]) -> Option<Spanned<String>> {
     let denied = denied(outline, own)?;
-    let named = super::gates(outline, own);
     named.iter().all(|gate| gate.certainty == Certainty::Guess).then_some(denied)
 }
 
 /// The sentence that promises a feature gate; none where the text names one of its own, or denies one.
-pub fn promise(outline: &Outline, own: Option<Number>) -> Option<Spanned<String>> {
+pub fn promise(outline: &Outline, own: Option<Number>, named: &[Claim<String>]) -> Option<Spanned<String>> {
+    if !named.is_empty() {
+        return None;
+    }
     let mut speakers = Speakers::new(outline);
     let promised =
         outline.passages.iter().filter(|it| says_gate(&it.text) && !it.struck).find_map(|passage| {
@@ -30,7 +32,7 @@ pub fn promise(outline: &Outline, own: Option<Number>) -> Option<Spanned<String>
                 .find(|it| promises(it, own))
                 .map(said)
         })?;
-    (super::gates(outline, own).is_empty() && denied(outline, own).is_none()).then_some(promised)
+    denied(outline, own).is_none().then_some(promised)
 }
 
 /// The first sentence that denies a gate, whatever else the text says.
@@ -443,8 +445,16 @@ mod tests {
     use super::*;
     use crate::markdown::outline;
 
+    type Reader = fn(&Outline, Option<Number>, &[Claim<String>]) -> Option<Spanned<String>>;
+
+    fn read_by(text: &str, reader: Reader) -> Option<Spanned<String>> {
+        let outline = outline(text, 0);
+        let gates = crate::prose::gates(&outline, Some(7), &crate::prose::blocks(&outline));
+        reader(&outline, Some(7), &gates)
+    }
+
     fn read(text: &str) -> Option<String> {
-        denial(&outline(text, 0), Some(7)).map(|said| said.value)
+        read_by(text, denial).map(|said| said.value)
     }
 
     #[test]
@@ -548,7 +558,7 @@ mod tests {
             "- [ ] Add a feature gate",
             "All of it is guarded by a new Alpha feature gate.",
         ] {
-            assert!(promise(&outline(yes, 0), Some(7)).is_some(), "{yes}");
+            assert!(read_by(yes, promise).is_some(), "{yes}");
             assert_eq!(read(yes), None, "{yes}");
         }
         for no in [
@@ -559,7 +569,7 @@ mod tests {
             "## Alternatives\n\nPut it behind a feature gate.",
             "Is it behind a feature gate?",
         ] {
-            assert!(promise(&outline(no, 0), Some(7)).is_none(), "{no}");
+            assert!(read_by(no, promise).is_none(), "{no}");
         }
     }
 }

@@ -4,7 +4,7 @@
 //! another VEP or project, a rejected, a former or a deprecated one. What is found once and in passing is no gate.
 
 use super::denial::{denied, is_joined_number};
-use super::{Certainty, Claim, gate_at, says_gate};
+use super::{Certainty, Claim, TargetBlock, gate_at, says_gate};
 use crate::markdown::{Block, Outline, Passage, Sentence, Word};
 use crate::template::{self, Aside};
 use crate::text::Span;
@@ -30,7 +30,7 @@ const OWNING: &[&str] = &[
 ];
 
 /// The gates in the order in which the text names them first.
-pub fn gates(outline: &Outline, own: Option<Number>) -> Vec<Claim<String>> {
+pub fn gates(outline: &Outline, own: Option<Number>, blocks: &[TargetBlock]) -> Vec<Claim<String>> {
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
     let elsewhere = template::asides(outline, &ELSEWHERE);
     let mut beside = elsewhere.iter().peekable();
@@ -53,7 +53,7 @@ pub fn gates(outline: &Outline, own: Option<Number>) -> Vec<Claim<String>> {
             .any(|sentence| sentence.says(&["feature", "gate"]) || sentence.says(&["feature", "gates"]));
         mentions(&words, passage.span, &mut found);
     }
-    let mut gates = labels(outline);
+    let mut gates = labels(blocks);
     gates.extend(labelled(outline, &elsewhere, own));
     gates.extend(found.iter().filter_map(|(name, found)| found.claim(name.clone())));
     // Of what is said of one gate the surest counts, and of that what is said first.
@@ -71,10 +71,9 @@ pub fn gates(outline: &Outline, own: Option<Number>) -> Vec<Claim<String>> {
 }
 
 /// The gates in whose names a document has several blocks of targets.
-fn labels(outline: &Outline) -> Vec<Claim<String>> {
-    let blocks = super::blocks(outline).into_iter();
-    let named = blocks.filter_map(|block| {
-        let label = block.label?;
+fn labels(blocks: &[TargetBlock]) -> Vec<Claim<String>> {
+    let named = blocks.iter().filter_map(|block| {
+        let label = block.label.as_deref()?;
         let span = block.bullets.first()?.span;
         let why = "a block of targets is in its name";
         let name = name(label.trim(), false)?.to_owned();
@@ -349,7 +348,11 @@ mod tests {
     use crate::markdown::outline;
 
     fn read(text: &str) -> Vec<String> {
-        gates(&outline(text, 0), Some(7)).into_iter().map(|claim| claim.value).collect()
+        let outline = outline(text, 0);
+        gates(&outline, Some(7), &crate::prose::blocks(&outline))
+            .into_iter()
+            .map(|claim| claim.value)
+            .collect()
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a text says of its own progress: that a stage shipped, slipped or has not come, that the VEP was deferred,
 //! withdrawn, rejected or replaced, and whom it replaces.
 
-use super::Spoken;
+use super::{Spoken, has_any};
 use crate::markdown::{Block, Outline, Passage, Sentence, Word};
 use crate::template::{self, Aside, Role};
 use crate::text::{Span, Spanned};
@@ -12,7 +12,12 @@ use jiff::civil::{Date, date};
 /// the release was out (`ga` is its planned day), or a sentence that says so of the past.
 pub fn confirms(outline: &Outline, stage: Stage, release: Release, ga: Option<Date>) -> Option<Span> {
     let history = template::of_role(outline, Role::History).map(|section| section.span);
-    spoken(outline).find_map(|spoken| {
+    let says = |passage: &Passage| {
+        has_any(&passage.text, &[stage.as_str()])
+            && (has_any(&passage.text, &SHIPPED_STEMS)
+                || history.is_some_and(|span| span.holds(passage.span)))
+    };
+    spoken(outline, says).find_map(|spoken| {
         let dated = dated(spoken.passage);
         let in_time = dated.is_none_or(|day| ga.is_some_and(|ga| day > ga));
         let in_history = history.is_some_and(|span| span.holds(spoken.passage.span));
@@ -63,6 +68,9 @@ pub(super) fn release_of(word: &Word<'_>) -> Option<Release> {
     let release = Release::read(&word.lower)?;
     (word.lower.starts_with('v') || release.major <= 1).then_some(release)
 }
+
+/// How the words of [`SHIPPED`] begin.
+const SHIPPED_STEMS: [&str; 6] = ["releas", "ship", "out", "reach", "graduat", "gaed"];
 
 /// Words of what has happened to a release.
 const SHIPPED: [&str; 7] = ["released", "shipped", "ships", "out", "reached", "graduated", "gaed"];
@@ -139,11 +147,14 @@ const SLIPS: [&str; 10] = [
 /// `release` is the one it was targeted for.
 pub fn denies_stage(outline: &Outline, stage: Stage, release: Release) -> Option<Spanned<String>> {
     let history = template::of_role(outline, Role::History).map(|section| section.span);
-    spoken(outline).filter(|it| it.passage.kind != (Block::Item { ticked: Some(false) })).find_map(|spoken| {
-        let in_history = history.is_some_and(|span| span.holds(spoken.passage.span));
-        let denies = |sentence: &&Sentence<'_>| denies_it(sentence, stage, release, in_history);
-        spoken.sentences.iter().find(denies).map(|it| Spanned::new(it.text(), it.span))
-    })
+    let says = |passage: &Passage| has_any(&passage.text, &DENIAL_STEMS);
+    spoken(outline, says).filter(|it| it.passage.kind != (Block::Item { ticked: Some(false) })).find_map(
+        |spoken| {
+            let in_history = history.is_some_and(|span| span.holds(spoken.passage.span));
+            let denies = |sentence: &&Sentence<'_>| denies_it(sentence, stage, release, in_history);
+            spoken.sentences.iter().find(denies).map(|it| Spanned::new(it.text(), it.span))
+        },
+    )
 }
 
 fn denies_it(sentence: &Sentence<'_>, stage: Stage, release: Release, in_history: bool) -> bool {
@@ -191,6 +202,27 @@ fn negates(word: &str) -> bool {
     matches!(word, "not" | "never" | "no") || word.ends_with("n't")
 }
 
+/// How the words begin without which nothing is denied: those of [`SLIPS`], `make`, and those of [`DONE`].
+const DENIAL_STEMS: [&str; 17] = [
+    "slip",
+    "postpon",
+    "delay",
+    "missed",
+    "retarget",
+    "pushed",
+    "make",
+    "shipped",
+    "releas",
+    "implement",
+    "merged",
+    "reached",
+    "graduat",
+    "landed",
+    "started",
+    "begun",
+    "ready",
+];
+
 /// What had to happen.
 const DONE: [&str; 10] = [
     "shipped",
@@ -231,7 +263,9 @@ const STATES: [(&str, Status); 8] = [
 /// The states that a text says of its VEP.
 pub fn standings(outline: &Outline) -> Vec<Standing> {
     let mut found = Vec::new();
-    for spoken in spoken(outline) {
+    let words = STATES.map(|(word, _)| word);
+    let says = |passage: &Passage| has_any(&passage.text, &words);
+    for spoken in spoken(outline, says) {
         for sentence in &spoken.sentences {
             found.extend(standing(sentence));
         }
@@ -306,7 +340,8 @@ pub struct Tie {
 /// The VEPs that a text says this one replaces, or is replaced by.
 pub fn ties(outline: &Outline, own: Option<Number>) -> Vec<Tie> {
     let mut found = Vec::new();
-    for spoken in spoken(outline) {
+    let says = |passage: &Passage| has_any(&passage.text, &["supersede", "replace", "obsolete"]);
+    for spoken in spoken(outline, says) {
         let mut of_this = false;
         for sentence in &spoken.sentences {
             let lower = |at: usize| sentence.words.get(at).map_or("", |word| word.lower.as_ref());
@@ -348,10 +383,10 @@ fn tie(sentence: &Sentence<'_>, own: Option<Number>, of_this: bool) -> Option<Ti
     })
 }
 
-/// The passages that speak for the VEP or of what happened to it, with their sentences.
-fn spoken(outline: &Outline) -> impl Iterator<Item = Spoken<'_>> {
+/// The passages that speak for the VEP or of what happened to it and may say what is looked for, with their sentences.
+fn spoken(outline: &Outline, says: impl Fn(&Passage) -> bool) -> impl Iterator<Item = Spoken<'_>> {
     template::besides(outline, &[Aside::Rejected, Aside::Elsewhere, Aside::Excluded])
-        .filter(|passage| !passage.struck)
+        .filter(move |passage| !passage.struck && says(passage))
         .map(Spoken::of)
 }
 

@@ -6,7 +6,7 @@
 //! statement, the paragraph of a stage may plan its release.
 
 use super::progress::release_of;
-use super::{Certainty, Claim, strip_word};
+use super::{Certainty, Claim, has_any, strip_word};
 use crate::markdown::{Block as Kind, Outline, Passage, Row, Table, Word};
 use crate::template::{self, Aside};
 use crate::text::Span;
@@ -147,7 +147,10 @@ fn target_heading(text: &str) -> Option<Option<String>> {
 
 /// The statements of one passage.
 fn statements(passage: &Passage, under_heading: bool) -> Vec<Bullet> {
-    // A paragraph that is long says more than a target, and most of them say nothing of one.
+    // Most passages say nothing of a target.
+    if !under_heading && !has_any(&passage.text, &["target"]) {
+        return vec![];
+    }
     let is_item = matches!(passage.kind, Kind::Item { .. });
     let sentences = passage.sentences();
     let words: Vec<&Word<'_>> = sentences.iter().flat_map(|sentence| &sentence.words).collect();
@@ -393,11 +396,10 @@ fn aim(what: &str, value: &str, under_heading: bool) -> Option<Aim> {
 /// The targets that a document states: those of its first block, the first statement of each stage. What is struck
 /// through, unset or without a stage of the schema states nothing. Where there is no statement at all, a sentence
 /// elsewhere and the paragraph of a stage are read.
-pub fn targets(outline: &Outline) -> BTreeMap<Stage, Claim<Release>> {
+pub fn targets(outline: &Outline, blocks: &[TargetBlock]) -> BTreeMap<Stage, Claim<Release>> {
     let mut targets = BTreeMap::new();
-    let blocks = blocks(outline);
     let has_blocks = !blocks.is_empty();
-    for bullet in blocks.into_iter().next().into_iter().flat_map(|block| block.bullets) {
+    for bullet in blocks.iter().take(1).flat_map(|block| &block.bullets) {
         if let (Some(stage), Some(value), false) = (bullet.aim.stage(), bullet.release, bullet.struck) {
             let why = "the target releases of the prose";
             targets.entry(stage).or_insert(stated(value, bullet.span, why));
@@ -612,7 +614,8 @@ mod tests {
     #[test]
     fn without_a_block_a_sentence_or_the_paragraph_of_a_stage_is_read() {
         let read = |text: &str| {
-            let targets = targets(&outline(text, 0));
+            let outline = outline(text, 0);
+            let targets = targets(&outline, &blocks(&outline));
             targets
                 .into_iter()
                 .map(|(stage, it)| format!("{stage} {} {}", it.value, it.certainty.as_str()))
@@ -640,8 +643,10 @@ mod tests {
         let labels: Vec<_> =
             blocks(&outline).into_iter().map(|block| block.label.unwrap_or_default()).collect();
         assert_eq!(labels, ["GateA", "GateB"]);
-        let stated: Vec<_> =
-            targets(&outline).into_iter().map(|(stage, it)| format!("{stage} {}", it.value)).collect();
+        let stated: Vec<_> = targets(&outline, &blocks(&outline))
+            .into_iter()
+            .map(|(stage, it)| format!("{stage} {}", it.value))
+            .collect();
         assert_eq!(stated, ["alpha v1.7"]);
     }
 }

@@ -9,7 +9,6 @@ use crate::corpus::Corpus;
 use crate::document::Document;
 use crate::law::{Law, cite, vep282};
 use crate::markdown::{Block, Passage, Section, plain};
-use crate::prose;
 use crate::rule::{Case, Finding, Gravity, Judge, Judged, NotYet, Rule, Was};
 use crate::template::{self, Match, REPLACED_HEADINGS, Role};
 use crate::text::{Span, code};
@@ -42,12 +41,12 @@ pub fn legacy_sections(corpus: &Corpus) -> Vec<String> {
 /// The sections of a VEP in order: those of the checkout's template, ours where it has none, without the one that
 /// front matter replaces.
 pub fn sections(corpus: &Corpus) -> Vec<String> {
-    template::wanted(corpus.template().map(|template| &template.outline))
+    template::wanted(corpus.template().map(|template| template.outline()))
 }
 
 /// The section of a title, wherever and however a document has it.
 fn found<'d>(document: &'d Document, title: &str) -> Option<&'d Section> {
-    template::find(&document.outline, title).section()
+    template::find(document.outline(), title).section()
 }
 
 const SECTIONS_PRESENT: Rule = Rule {
@@ -69,11 +68,11 @@ fn sections_present(case: &Case<'_>) -> Judged {
         Was::Known(was) if was.source == document.source => sections(&case.world.before().head),
         _ => wanted(case),
     };
-    let place = document.heading.as_ref().map_or_else(|| document.first_line(), |heading| heading.span);
+    let place = document.heading().map_or_else(|| document.first_line(), |heading| heading.span);
     let otherwise = |section: &Section, title: &str, what: String| {
         Some(Finding::should(section.heading, what).fix(format!("Write {}.", code(&format!("## {title}")))))
     };
-    let findings = wanted.into_iter().filter_map(|title| match template::find(&document.outline, &title) {
+    let findings = wanted.into_iter().filter_map(|title| match template::find(document.outline(), &title) {
         Match::AsWritten(_) => None,
         Match::OtherLevel(section) => {
             let what = format!("{} is a heading of rank {}, not 2", code(&section.title), section.level);
@@ -94,7 +93,7 @@ fn sections_present(case: &Case<'_>) -> Judged {
 /// at the gate.
 fn missing_gravity(case: &Case<'_>, title: &str) -> Gravity {
     let is_implementable = |document: &Document| {
-        document.facts.status.as_ref().is_some_and(|status| status.value == Status::Implementable)
+        document.facts().status.as_ref().is_some_and(|status| status.value == Status::Implementable)
     };
     match case.was {
         Was::Nothing => Gravity::Migrate,
@@ -117,7 +116,7 @@ fn template_gains(world: &World, base: &Base) -> Judged {
     let findings = gained.filter_map(|title| {
         let all = world.head.proposals();
         let lacking = all.iter().filter(|document| found(document, &title).is_none()).count();
-        let span = template::find(&template.outline, &title).section()?.heading;
+        let span = template::find(template.outline(), &title).section()?.heading;
         let what = format!("the template gains {}; {lacking} of {} VEPs lack it", code(&title), all.len());
         let fix = "VEPs that were there before need not have it; each gets it when it enters implementable.";
         (lacking > 0).then(|| Finding::may(span, what).fix(fix).within(template))
@@ -191,12 +190,12 @@ fn sections_filled(case: &Case<'_>) -> Judged {
 
 /// What makes a section empty, in words; none where it says something.
 fn emptiness(document: &Document, section: &Section) -> Option<&'static str> {
-    template::emptiness(&document.outline, section).map(template::Emptiness::as_str)
+    template::emptiness(document.outline(), section).map(template::Emptiness::as_str)
 }
 
 /// The running text within a stretch, headings left out. Passages stand in the order of the file.
 fn passages(document: &Document, within: Span) -> impl Iterator<Item = &Passage> {
-    let all = &document.outline.passages;
+    let all = &document.outline().passages;
     let first = all.partition_point(|passage| passage.span.start < within.start);
     all.iter()
         .skip(first)
@@ -226,9 +225,9 @@ fn stage_criteria_present(case: &Case<'_>) -> Judged {
         return Err(NotYet::see("there is no section Graduation Requirements", "sections-present"));
     };
     let headings =
-        || document.outline.sections.iter().filter(|part| part.heading.start > section.heading.start);
+        || document.outline().sections.iter().filter(|part| part.heading.start > section.heading.start);
     let of_stage: Vec<_> = headings().filter(|part| begins_with(&part.name, stage.value)).collect();
-    let is_headed = of_stage.iter().any(|part| template::emptiness_below(&document.outline, part).is_none());
+    let is_headed = of_stage.iter().any(|part| template::emptiness_below(document.outline(), part).is_none());
     if !is_headed && !has_items(document, section, stage.value) {
         let (place, what) = match of_stage.first() {
             Some(part) => (part.heading, format!("{} has no criteria under it", code(&part.title))),
@@ -238,11 +237,11 @@ fn stage_criteria_present(case: &Case<'_>) -> Judged {
         };
         return Ok(vec![Finding::should(place, what)]);
     }
-    let release = document.facts.targets.get(&Stage::Beta).map(|target| target.value);
+    let release = document.facts().targets.get(&Stage::Beta).map(|target| target.value);
     let concerned =
         stage.value == Stage::Beta && release.is_none_or(|release| release >= ON_BY_DEFAULT_SINCE);
     let readiness: Vec<_> = headings().filter(|part| part.name.contains("on by default")).collect();
-    let is_ready = readiness.iter().any(|part| template::emptiness_below(&document.outline, part).is_none());
+    let is_ready = readiness.iter().any(|part| template::emptiness_below(document.outline(), part).is_none());
     if concerned && !is_ready {
         let (place, what) = match readiness.first() {
             Some(part) => (part.heading, format!("{} says nothing", code(&part.title))),
@@ -295,7 +294,7 @@ fn template_comments_gone(case: &Case<'_>) -> Judged {
     let instructions: Vec<String> = comments(template).map(|(_, text)| text).collect();
     let filled: Vec<Span> = case
         .now
-        .outline
+        .outline()
         .sections
         .iter()
         .filter(|part| part.level >= 2 && part.filled)
@@ -312,7 +311,7 @@ fn template_comments_gone(case: &Case<'_>) -> Judged {
 
 /// The comments of a document, as they are compared.
 fn comments(document: &Document) -> impl Iterator<Item = (Span, String)> {
-    document.outline.comments.iter().map(|span| (*span, plain(document.source.slice(*span))))
+    document.outline().comments.iter().map(|span| (*span, plain(document.source.slice(*span))))
 }
 
 const LEGACY_BLOCKS_GONE: Rule = Rule {
@@ -327,10 +326,11 @@ const LEGACY_BLOCKS_GONE: Rule = Rule {
 fn legacy_blocks_gone(case: &Case<'_>) -> Judged {
     case.matter()?;
     let document = case.now;
-    let mut findings: Vec<Finding> = prose::targets(&document.outline)
+    let mut findings: Vec<Finding> = document
+        .claimed_targets()
         .into_iter()
         .filter_map(|(stage, told)| {
-            let says = match document.facts.targets.get(&stage) {
+            let says = match document.facts().targets.get(&stage) {
                 Some(fact) if fact.value == told.value => return None,
                 Some(fact) => format!("says {}", fact.value),
                 None => "does not name one".into(),
@@ -340,7 +340,7 @@ fn legacy_blocks_gone(case: &Case<'_>) -> Judged {
         })
         .collect();
     let left = document
-        .outline
+        .outline()
         .sections
         .iter()
         .find(|part| REPLACED_HEADINGS.iter().any(|name| part.name.starts_with(name)));
@@ -367,7 +367,7 @@ fn goals_unphased(case: &Case<'_>) -> Judged {
             .iter()
             .any(|word| text == *word || text.starts_with(&format!("{word} ")))
     };
-    let parts = case.now.outline.sections.iter().filter(|part| section.span.holds(part.heading));
+    let parts = case.now.outline().sections.iter().filter(|part| section.span.holds(part.heading));
     let heading = parts.skip(1).find(|part| phased(&part.name)).map(|part| part.heading);
     let item =
         passages(case.now, section.span).find(|passage| phased(&passage.text)).map(|passage| passage.span);
@@ -439,7 +439,7 @@ fn history_dated(case: &Case<'_>) -> Judged {
         })
     };
     let headed =
-        case.now.outline.sections.iter().any(|part| section.span.holds(part.heading) && dated(&part.title));
+        case.now.outline().sections.iter().any(|part| section.span.holds(part.heading) && dated(&part.title));
     let mut items =
         passages(case.now, section.span).filter(|passage| matches!(passage.kind, Block::Item { .. }));
     let undated = if headed { None } else { items.find(|passage| !dated(&passage.text)) };
@@ -464,7 +464,7 @@ const LONG_LISTING: usize = 80;
 fn design_abstract(case: &Case<'_>) -> Judged {
     let section = section_to_judge(case, Role::Design)?;
     let lines = |span: &Span| case.now.source.slice(*span).lines().count();
-    let listings = case.now.outline.code.iter().filter(|span| section.span.holds(**span));
+    let listings = case.now.outline().code.iter().filter(|span| section.span.holds(**span));
     let mut long = listings.filter(|span| lines(span) > LONG_LISTING);
     let what = format!("a listing of more than {LONG_LISTING} lines");
     Ok(long.next().map(|span| Finding::may(*span, what)).into_iter().collect())

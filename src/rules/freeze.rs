@@ -73,8 +73,8 @@ fn before_freeze(case: &Case<'_>) -> Judged {
 fn planted<'a>(case: &'a Case<'_>, in_flight: Stage) -> impl Iterator<Item = Finding> + 'a {
     let Was::Known(was) = case.was else { return None.into_iter().flatten() };
     let (calendar, today) = (&case.world.calendar, case.world.today);
-    let targets = case.now.facts.targets.iter().filter(move |(stage, release)| {
-        let had = was.facts.targets.get(stage).is_some_and(|it| it.value == release.value);
+    let targets = case.now.facts().targets.iter().filter(move |(stage, release)| {
+        let had = was.facts().targets.get(stage).is_some_and(|it| it.value == release.value);
         **stage != in_flight
             && !had
             && !case.world.pull.is_labelled(EXCEPTION)
@@ -128,9 +128,9 @@ fn is_event(case: &Case<'_>, stage: Stage, release: Release) -> Result<bool, Not
 /// Whether a document committed to this stage and release already: it was implementable with the pair. A migration
 /// that only writes down what the prose already targeted approves nothing anew.
 fn has_pair(was: &Document, stage: Stage, release: Release) -> bool {
-    let had = was.facts.targets.get(&stage).is_some_and(|it| it.value == release);
+    let had = was.facts().targets.get(&stage).is_some_and(|it| it.value == release);
     let was_implementable =
-        was.facts.status.as_ref().is_some_and(|status| status.value == Status::Implementable);
+        was.facts().status.as_ref().is_some_and(|status| status.value == Status::Implementable);
     had && (was_implementable || was.is_legacy())
 }
 

@@ -63,7 +63,7 @@ const TITLE_AGREES: Rule = Rule {
 
 fn title_agrees(case: &Case<'_>) -> Judged {
     let title = value(&case.matter()?.title, "title")?;
-    let Some(heading) = &case.now.heading else {
+    let Some(heading) = &case.now.heading() else {
         return Err(NotYet::see("no heading names the VEP", "number-agrees"));
     };
     let Some(said) = &heading.title else {
@@ -107,7 +107,7 @@ const NUMBER_AGREES: Rule = Rule {
 type Witness<'a> = (&'static str, &'a str, Span);
 
 fn number_agrees(case: &Case<'_>) -> Judged {
-    if case.now.heading.is_none() && matches!(case.now.front, Front::Unreadable { .. }) {
+    if case.now.heading().is_none() && matches!(case.now.front, Front::Unreadable { .. }) {
         return Err(NotYet::see("the front matter may have swallowed the heading", "front-matter-parses"));
     }
     let top = case.now.first_line();
@@ -119,7 +119,7 @@ fn number_agrees(case: &Case<'_>) -> Judged {
         .map(|read| ("`vep-number`", read.value.as_str(), read.span));
     let heading = case
         .now
-        .heading
+        .heading()
         .as_ref()
         .and_then(|heading| heading.number.as_ref())
         .map(|read| ("the heading", read.value.as_str(), read.span));
@@ -141,9 +141,9 @@ fn number_agrees(case: &Case<'_>) -> Judged {
         },
     ));
     if heading.is_none() {
-        let place = case.now.heading.as_ref().map_or(top, |heading| heading.span);
+        let place = case.now.heading().map_or(top, |heading| heading.span);
         let number = witnesses.first().map_or("<number>", |(_, digits, _)| bare(digits));
-        let what = match &case.now.heading {
+        let what = match &case.now.heading() {
             Some(_) => "the heading carries no number",
             None => "no heading of the first rank names the VEP",
         };
@@ -182,7 +182,7 @@ const NUMBER_UNIQUE: Rule = Rule {
 };
 
 fn number_unique(case: &Case<'_>) -> Judged {
-    let Some(number) = &case.now.facts.number else {
+    let Some(number) = &case.now.facts().number else {
         return Err(NotYet::see("it has no number", "number-agrees"));
     };
     let others: Vec<_> =
@@ -211,7 +211,7 @@ const NUMBER_IS_ISSUE: Rule = Rule {
 };
 
 fn number_is_issue(case: &Case<'_>) -> Judged {
-    let Some(number) = &case.now.facts.number else {
+    let Some(number) = &case.now.facts().number else {
         return Err(NotYet::see("it has no number", "number-agrees"));
     };
     let Some(merged) = &case.world.merged else {

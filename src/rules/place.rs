@@ -145,7 +145,7 @@ fn companions_appendices(case: &Case<'_>) -> Judged {
 
 /// What a companion has that only the main document should have; one finding for each file.
 fn presumes(companion: &Document) -> Option<Finding> {
-    let (span, has) = match (&companion.heading, says_targets(companion)) {
+    let (span, has) = match (&companion.heading(), says_targets(companion)) {
         _ if !companion.is_legacy() => (companion.first_line(), "front matter"),
         (_, Some(target)) => (target, "target releases"),
         (Some(heading), None) => (heading.span, "a VEP heading"),
@@ -171,7 +171,7 @@ fn document_kept(world: &World, base: &Base) -> Judged {
     };
     let findings = base.removed(&world.head).filter(|was| !is_unread(was.path())).map(|was| {
         let number =
-            was.facts.number.as_ref().map_or(String::new(), |number| format!("VEP-{} ", number.value));
+            was.facts().number.as_ref().map_or(String::new(), |number| format!("VEP-{} ", number.value));
         Finding::must(Span::default(), format!("{number}{} is deleted", code(was.path()))).about(was.path())
     });
     Ok(findings.collect())

@@ -59,7 +59,7 @@ fn feature_gate_named(case: &Case<'_>) -> Judged {
             Finding::should(span, format!("no gate; the text says: {}", code(&one_line(&sentence, 110))))
                 .fix("If this sentence is the justification, nothing is to be mended; a SIG will weigh it.")
         }
-        None => match prose::promise(&case.now.outline, case.now.number()) {
+        None => match case.now.gate_promise() {
             Some(said) => Finding::must(case.key_or_top("feature-gate"), promised(case, &said))
                 .fix("Set `feature-gate` to its name."),
             None => {
@@ -79,13 +79,13 @@ fn gate_in_prose(case: &Case<'_>) -> Judged {
         return Ok(vec![]);
     }
     let document = case.now;
-    let place = document.heading.as_ref().map_or_else(|| document.first_line(), |heading| heading.span);
+    let place = document.heading().map_or_else(|| document.first_line(), |heading| heading.span);
     Ok(vec![match opt_out(document) {
         Some((sentence, span)) => {
             Finding::may(span, format!("no gate; the text says: {}", code(&one_line(&sentence, 110))))
                 .fix("If this sentence is the reason, change nothing. The SIG decides.")
         }
-        None => match prose::promise(&document.outline, document.number()) {
+        None => match document.gate_promise() {
             Some(said) => Finding::should(said.span, promised(case, &said)).fix("Name the gate."),
             None => Finding::should(place, "no feature gate is named, and the text does not say why")
                 .fix("Name the gate in the Design, or say that there is no feature gate and why."),
@@ -113,7 +113,7 @@ fn not_opted_out(case: &Case<'_>) -> Result<(), NotYet> {
 /// Whether a gate is named. A word that denies one is no name.
 fn has_gate(case: &Case<'_>) -> Result<bool, NotYet> {
     if case.is_prose() {
-        return Ok(!case.now.facts.gates.is_empty());
+        return Ok(!case.now.facts().gates.is_empty());
     }
     let gates = optional(&case.matter()?.feature_gate, "feature-gate")?;
     Ok(gates.is_some_and(|gates| gates.value.iter().any(|gate| is_gate_name(&gate.value))))
@@ -143,7 +143,7 @@ fn is_gate_name(value: &str) -> bool {
 
 /// The sentence that denies a gate, and where it stands.
 fn opt_out(document: &Document) -> Option<(String, Span)> {
-    let said = prose::denial(&document.outline, document.number())?;
+    let said = document.gate_denial()?;
     Some((around_gate(&said.value), said.span))
 }
 
@@ -248,9 +248,11 @@ fn milestone_wellformed(case: &Case<'_>) -> Judged {
 /// What the lists of targets say of the three stages: a value that is not a release, and once for all the spellings that
 /// are not canonical.
 fn targets_in_prose(case: &Case<'_>) -> Judged {
-    let bullets: Vec<prose::Bullet> = prose::blocks(&case.now.outline)
-        .into_iter()
-        .flat_map(|block| block.bullets)
+    let bullets: Vec<&prose::Bullet> = case
+        .now
+        .target_blocks()
+        .iter()
+        .flat_map(|block| &block.bullets)
         .filter(|bullet| !bullet.struck && bullet.aim.stage().is_some())
         .collect();
     if bullets.is_empty() {
@@ -269,6 +271,7 @@ fn targets_in_prose(case: &Case<'_>) -> Judged {
     let odd: Vec<&prose::Bullet> = bullets
         .iter()
         .filter(|bullet| bullet.release.is_some_and(|release| !release.is_canonical(&first_word(bullet))))
+        .copied()
         .collect();
     if let Some(first) = odd.first() {
         let told = odd.iter().map(|bullet| {
@@ -445,7 +448,7 @@ fn alpha_is_unreadable(case: &Case<'_>) -> Result<bool, NotYet> {
         let mut written = targets(case)?.iter().filter(|target| target.stage.value == Stage::Alpha.as_str());
         return Ok(written.any(|target| target.is_meant() && target.read().is_none()));
     }
-    let bullets = prose::blocks(&case.now.outline).into_iter().flat_map(|block| block.bullets);
+    let bullets = case.now.target_blocks().iter().flat_map(|block| &block.bullets);
     let mut own = bullets.filter(|bullet| bullet.aim.stage() == Some(Stage::Alpha) && !bullet.struck);
     Ok(own.any(|bullet| {
         let first = bullet.raw.split_whitespace().next().unwrap_or_default();
@@ -460,7 +463,7 @@ fn says_alpha_is_skipped(document: &Document) -> bool {
         _ => "",
     };
     let mut comments = block.lines().filter_map(comment).filter_map(Passage::of_text);
-    prose::alpha_skipped(&document.outline).is_some() || comments.any(|comment| prose::skips_alpha(&comment))
+    prose::alpha_skipped(document.outline()).is_some() || comments.any(|comment| prose::skips_alpha(&comment))
 }
 
 /// The comment of a line of YAML: behind a `#` that stands at the beginning or after a space, and not
@@ -476,7 +479,7 @@ fn comment(line: &str) -> Option<&str> {
 
 /// Where a document states a target release in prose, or in front matter.
 pub(super) fn says_targets(document: &Document) -> Option<Span> {
-    document.facts.targets.values().next().and_then(|target| target.span)
+    document.facts().targets.values().next().and_then(|target| target.span)
 }
 
 const TARGET_UPCOMING: Rule = Rule {
@@ -557,7 +560,7 @@ fn target_not_past(case: &Case<'_>) -> Judged {
 
 /// What says that something planned for this release did not make it.
 fn slipped(case: &Case<'_>, stage: Stage, release: Release) -> Option<String> {
-    if let Some(said) = prose::denies_stage(&case.now.outline, stage, release) {
+    if let Some(said) = prose::denies_stage(case.now.outline(), stage, release) {
         return Some(one_line(&said.value, 80));
     }
     let names = [format!("{release}"), format!("{}.{}", release.major, release.minor)];
@@ -567,7 +570,7 @@ fn slipped(case: &Case<'_>, stage: Stage, release: Release) -> Option<String> {
         let named = words.any(|word| names.iter().any(|name| word.trim_end_matches(['.', ':']) == name));
         named && prose::says_slipped(&text)
     };
-    let passage = case.now.outline.passages.iter().find(says)?;
+    let passage = case.now.outline().passages.iter().find(says)?;
     Some(one_line(&passage.text, 80))
 }
 

@@ -57,7 +57,7 @@ fn pr_labels(world: &World, base: &Base) -> Judged {
     }
     let sigs: BTreeSet<&str> = base
         .touched(&world.head)
-        .filter_map(|it| it.facts.sig.as_ref())
+        .filter_map(|it| it.facts().sig.as_ref())
         .map(|sig| sig.value.trim())
         // A SIG that nobody knows has no label; `sig-known` reports it.
         .filter(|sig| world.knows_sig(sig))

@@ -151,7 +151,7 @@ fn keys_present(case: &Case<'_>) -> Judged {
 
 /// The value of a missing key, where the document says it elsewhere or where nobody yet is an honest answer.
 fn known(case: &Case<'_>, name: &'static str) -> Option<Change> {
-    let heading = case.now.heading.as_ref();
+    let heading = case.now.heading();
     match name {
         "reviewers" | "approvers" if case.status_among(&[Status::Implementable]).is_err() => {
             Some(Change::List(name, vec!["TBD".into()]))
@@ -368,7 +368,7 @@ fn placeholders_filled(case: &Case<'_>) -> Judged {
         values
             .extend(targets.map(|target| ("milestone", target.release.value.as_str(), target.release.span)));
     }
-    if let Some(heading) = &case.now.heading {
+    if let Some(heading) = &case.now.heading() {
         let parts = [&heading.number, &heading.title];
         values
             .extend(parts.into_iter().flatten().map(|part| ("the heading", part.value.as_str(), part.span)));

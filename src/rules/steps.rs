@@ -94,7 +94,7 @@ const IMPLEMENTED_AT_GA: Rule = Rule {
 
 fn implemented_at_ga(case: &Case<'_>) -> Judged {
     let status = case.status_among(&[Status::Implemented])?;
-    let Some(release) = case.now.facts.targets.get(&Stage::Ga) else {
+    let Some(release) = case.now.facts().targets.get(&Stage::Ga) else {
         if case
             .matter()?
             .milestone
@@ -132,7 +132,7 @@ fn deferred_untargeted(case: &Case<'_>) -> Judged {
     let calendar = &case.world.calendar;
     let live = case
         .now
-        .facts
+        .facts()
         .targets
         .iter()
         .filter(|(_, release)| calendar.is_out(release.value, case.world.today) != Some(true));

@@ -75,7 +75,7 @@ fn leads_back(case: &Case<'_>, from: Number, to: Number) -> bool {
     let mut seen = BTreeSet::new();
     let mut at = from;
     while seen.insert(at) {
-        let next = case.world.head.numbered(at).find_map(|vep| vep.facts.superseded_by.as_ref());
+        let next = case.world.head.numbered(at).find_map(|vep| vep.facts().superseded_by.as_ref());
         match next {
             Some(next) if next.value == to => return true,
             Some(next) => at = next.value,
@@ -111,8 +111,8 @@ fn succession_answers(case: &Case<'_>) -> Judged {
     let findings = found.into_iter().filter_map(|(key, named)| {
         let other = case.world.head.numbered(named.value).next()?;
         let (back, answer) = match key {
-            "replaces" => ("superseded-by", &other.facts.superseded_by),
-            _ => ("replaces", &other.facts.replaces),
+            "replaces" => ("superseded-by", &other.facts().superseded_by),
+            _ => ("replaces", &other.facts().replaces),
         };
         let says = match answer {
             Some(fact) if fact.value == own => return None,

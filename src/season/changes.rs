@@ -115,7 +115,7 @@ pub fn changes(world: &World, earlier: &Base, wanted: impl Fn(&Document) -> bool
 }
 
 fn change(document: &Arc<Document>, what: Vec<String>) -> Change {
-    let title = document.facts.title.as_ref().map_or("untitled", |title| &title.value);
+    let title = document.facts().title.as_ref().map_or("untitled", |title| &title.value);
     Change {
         number: document.number(),
         title: one_line(title, 80),
@@ -126,7 +126,7 @@ fn change(document: &Arc<Document>, what: Vec<String>) -> Change {
 
 /// The state; of a legacy document what its prose implies.
 fn status(world: &World, document: &Document) -> String {
-    match (&document.facts.status, &document.front) {
+    match (&document.facts().status, &document.front) {
         (Some(status), _) => status.value.to_string(),
         (None, Front::Absent { .. }) => format!("{} (implied by prose)", implied(world, document).status),
         (None, _) => "unreadable".into(),
@@ -151,7 +151,7 @@ fn differing(world: &World, was: &Document, now: &Document) -> Vec<String> {
         }
     };
     let title = |document: &Document| {
-        document.facts.title.as_ref().map_or("none".into(), |it| code(&one_line(&it.value, 80)))
+        document.facts().title.as_ref().map_or("none".into(), |it| code(&one_line(&it.value, 80)))
     };
     said("state", status(world, was), status(world, now));
     said("title", title(was), title(now));
@@ -160,9 +160,10 @@ fn differing(world: &World, was: &Document, now: &Document) -> Vec<String> {
         said("stage in flight", stage(world, was), stage(world, now));
     }
     said("owning SIG", sigs(super::sig(was)), sigs(super::sig(now)));
-    let others = |document: &Document| listed(document.facts.participating.iter().map(|it| it.value.clone()));
+    let others =
+        |document: &Document| listed(document.facts().participating.iter().map(|it| it.value.clone()));
     said("participating SIGs", others(was), others(now));
-    let gates = |document: &Document| listed(document.facts.gates.iter().map(|it| it.value.clone()));
+    let gates = |document: &Document| listed(document.facts().gates.iter().map(|it| it.value.clone()));
     said("feature gate", gates(was), gates(now));
     let (before, after) = (targets(world, was), targets(world, now));
     for stage in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
@@ -172,9 +173,9 @@ fn differing(world: &World, was: &Document, now: &Document) -> Vec<String> {
         said(&named, release(&before), release(&after));
     }
     let parts: [(&str, People); 3] = [
-        ("authors", |document| &document.facts.authors),
-        ("reviewers", |document| &document.facts.reviewers),
-        ("approvers", |document| &document.facts.approvers),
+        ("authors", |document| &document.facts().authors),
+        ("reviewers", |document| &document.facts().reviewers),
+        ("approvers", |document| &document.facts().approvers),
     ];
     for (part, people) in parts {
         said(part, named(people(was)), named(people(now)));

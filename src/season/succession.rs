@@ -55,10 +55,10 @@ pub fn succession(world: &World) -> Succession {
     let mut said: BTreeMap<(Number, Number), (bool, bool)> = BTreeMap::new();
     for document in world.head.proposals() {
         let Some(own) = document.number() else { continue };
-        if let Some(new) = &document.facts.superseded_by {
+        if let Some(new) = &document.facts().superseded_by {
             said.entry((own, new.value)).or_default().0 = true;
         }
-        if let Some(old) = &document.facts.replaces {
+        if let Some(old) = &document.facts().replaces {
             said.entry((old.value, own)).or_default().1 = true;
         }
     }
@@ -79,11 +79,11 @@ pub fn succession(world: &World) -> Succession {
 
 fn node(world: &World, number: Number) -> Node {
     let document = world.head.numbered(number).next();
-    let title = |document: &Document| document.facts.title.as_ref().map(|fact| one_line(&fact.value, 60));
+    let title = |document: &Document| document.facts().title.as_ref().map(|fact| one_line(&fact.value, 60));
     Node {
         number,
         title: document.and_then(|it| title(it)),
-        status: document.and_then(|it| it.facts.status.as_ref()).map(|fact| fact.value.as_str()),
+        status: document.and_then(|it| it.facts().status.as_ref()).map(|fact| fact.value.as_str()),
         missing: document.is_none(),
     }
 }

@@ -105,7 +105,7 @@ pub fn conditions(to: Status) -> &'static [&'static str] {
 }
 
 fn status(document: &Document) -> Option<Status> {
-    document.facts.status.as_ref().map(|fact| fact.value)
+    document.facts().status.as_ref().map(|fact| fact.value)
 }
 
 /// The stage in flight with its release.
@@ -114,7 +114,7 @@ fn pair(world: &World, document: &Document) -> Option<(Stage, Release)> {
 }
 
 fn had(was: &Document, (stage, release): (Stage, Release)) -> bool {
-    was.facts.targets.get(&stage).is_some_and(|it| it.value == release)
+    was.facts().targets.get(&stage).is_some_and(|it| it.value == release)
 }
 
 /// The block as it was written; the whole text where it cannot be read.

@@ -202,7 +202,7 @@ fn is_excepted(it: &Look<'_>) -> bool {
 /// The state before the change.
 fn from(it: &Look<'_>) -> Option<Status> {
     match it.draft.was {
-        Was::Known(was) => was.facts.status.as_ref().map(|status| status.value),
+        Was::Known(was) => was.facts().status.as_ref().map(|status| status.value),
         Was::Nothing | Was::Unknown => None,
     }
 }

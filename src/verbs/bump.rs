@@ -200,7 +200,7 @@ impl Verb for Bump {
         let document = one(&world.head, &name.0)?;
         let start = transition::start(document)?;
         let given = inputs(&ask.set, &ask.declare)?;
-        let same = document.facts.status.as_ref().map(|status| status.value);
+        let same = document.facts().status.as_ref().map(|status| status.value);
         let Some(to) = ask.to.or(same.filter(|_| !ask.set.is_empty())) else {
             return Err(Trouble::new(
                 "no step was named",
@@ -414,7 +414,7 @@ struct Due {
 
 /// What is due for a document. That a release is out says nothing of what shipped in it, so it is a question.
 fn is_due(world: &World, document: &Arc<Document>) -> Option<Due> {
-    let status = document.facts.status.as_ref()?.value;
+    let status = document.facts().status.as_ref()?.value;
     let (stage, release) = world.target(document).map(|(stage, release)| (stage, release.value))?;
     let is_out = world.calendar.is_out(release, world.today) == Some(true);
     let passed = format!("{stage} was targeted for {release}, whose planned GA date has passed");
@@ -436,7 +436,9 @@ fn is_due(world: &World, document: &Arc<Document>) -> Option<Due> {
             ways: vec![retarget, defer],
         }),
         // What the gate asks for first; the book is asked about the rest.
-        Status::Provisional if document.facts.reviewers.is_empty() || document.facts.approvers.is_empty() => {
+        Status::Provisional
+            if document.facts().reviewers.is_empty() || document.facts().approvers.is_empty() =>
+        {
             None
         }
         Status::Provisional => Some(Due {

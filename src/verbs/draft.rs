@@ -268,7 +268,7 @@ impl Plan {
     fn text(&self, template: &Document) -> String {
         let front = self.front_matter();
         let sections: String = template
-            .outline
+            .outline()
             .sections
             .iter()
             .filter(|section| section.level == 2 && section.name != plain(REPLACED))
@@ -277,8 +277,9 @@ impl Plan {
         let whole = |heading: &str| format!("{front}\n# VEP #{}: {heading}\n{sections}", self.number());
         let text = whole(&self.title);
         // A title may have what Markdown takes for markup; then it is written so that the title is read.
-        let read = Document::parse(Source::new("draft.md", text.as_str())).heading;
-        match read.and_then(|heading| heading.title).is_some_and(|title| title.value == self.title) {
+        let read = Document::parse(Source::new("draft.md", text.as_str()));
+        let title = read.heading().and_then(|heading| heading.title.as_ref());
+        match title.is_some_and(|title| title.value == self.title) {
             true => text,
             false => whole(&escaped(&self.title)),
         }
@@ -436,7 +437,7 @@ fn findings(sheet: &Sheet) -> Vec<Brief> {
 
 /// The sections that say nothing yet.
 fn tasks(document: &Document) -> Vec<Task> {
-    let sections = document.outline.sections.iter().filter(|section| section.level == 2 && !section.filled);
+    let sections = document.outline().sections.iter().filter(|section| section.level == 2 && !section.filled);
     sections
         .map(|section| Task { section: one_line(&section.title, 80), advice: book::advice(&section.title) })
         .collect()
@@ -444,7 +445,7 @@ fn tasks(document: &Document) -> Vec<Task> {
 
 /// What only people can give, as far as nobody gave it.
 fn asks(plan: &Plan, document: &Document) -> Vec<String> {
-    let facts = &document.facts;
+    let facts = document.facts();
     let asks = [
         (
             plan.number.is_none(),

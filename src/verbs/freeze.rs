@@ -242,7 +242,7 @@ fn exception(release: &str, vep: Option<&Document>) -> Exception {
     let (subject, name) = match vep {
         Some(document) => {
             let number =
-                document.facts.number.as_ref().map_or("VEP".into(), |it| format!("VEP-{}", it.value));
+                document.facts().number.as_ref().map_or("VEP".into(), |it| format!("VEP-{}", it.value));
             (number, label(document))
         }
         None => ("VEP-<number>".into(), "VEP-<number> “<title>”".into()),

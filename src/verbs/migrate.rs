@@ -551,7 +551,7 @@ fn detail(world: &World, document: &Document, migration: &Migration) -> Detail {
     });
     let doubts = migration.doubts.iter().map(|doubt| Doubt { line: doubt.line, what: doubt.what.clone() });
     let owed = migration.owed().map(|(rule, what)| format!("`{rule}`: {what}"));
-    let sections = prose::sections(&document.outline, &rules::legacy_sections(&world.head));
+    let sections = prose::sections(document.outline(), &rules::legacy_sections(&world.head));
     let shown = |titles: Vec<String>| titles.iter().map(|title| one_line(title, 120)).collect();
     Detail {
         values: values.collect(),

@@ -302,7 +302,7 @@ impl<'a> Filter<'a> {
     }
 
     fn takes(&self, document: &Document) -> bool {
-        let facts = &document.facts;
+        let facts = document.facts();
         let status_fits = self.ask.status.is_none_or(|wanted| match wanted {
             State::Legacy => document.is_legacy(),
             state => facts.status.as_ref().map(|fact| fact.value) == state.status(),
@@ -325,7 +325,7 @@ impl<'a> Filter<'a> {
 
 /// The state, `legacy`, or `unreadable`.
 pub(super) fn status(document: &Document) -> &'static str {
-    match &document.facts.status {
+    match &document.facts().status {
         Some(status) => status.value.as_str(),
         None if document.is_legacy() => "legacy",
         None => "unreadable",
@@ -334,7 +334,7 @@ pub(super) fn status(document: &Document) -> &'static str {
 
 /// The SIG under which a VEP is listed; a meta-VEP that names none has only its folder.
 fn sig(document: &Document) -> Option<&str> {
-    document.facts.sig.as_ref().map(|fact| fact.value.as_str()).or_else(|| document.home.folder())
+    document.facts().sig.as_ref().map(|fact| fact.value.as_str()).or_else(|| document.home.folder())
 }
 
 fn sort_key(world: &World, document: &Document, sort: Sort) -> (String, u32) {
@@ -342,7 +342,7 @@ fn sort_key(world: &World, document: &Document, sort: Sort) -> (String, u32) {
     let key = match sort {
         Sort::Number => String::new(),
         Sort::Title => {
-            document.facts.title.as_ref().map(|fact| fact.value.to_lowercase()).unwrap_or_default()
+            document.facts().title.as_ref().map(|fact| fact.value.to_lowercase()).unwrap_or_default()
         }
         Sort::Status => {
             let rank = Status::ALL.iter().position(|state| state.as_str() == status(document));
@@ -384,7 +384,7 @@ fn shown_target<'a>(
     document: &'a Document,
     asked: &Asked,
 ) -> Option<(Stage, &'a Fact<Release>)> {
-    let matching = document.facts.targets.iter().find(|(stage, release)| {
+    let matching = document.facts().targets.iter().find(|(stage, release)| {
         asked.release.is_some_and(|wanted| release.value == wanted)
             && asked.stage.is_none_or(|wanted| wanted == **stage)
     });
@@ -392,7 +392,7 @@ fn shown_target<'a>(
 }
 
 fn row(world: &World, document: &Document, columns: &[Column], ask: &Asked) -> Row {
-    let facts = &document.facts;
+    let facts = document.facts();
     let names = |people: &[Fact<Handle>]| {
         Some(people.iter().take(10).map(|fact| one_line(&format!("@{}", fact.value.login()), 40)).collect())
     };

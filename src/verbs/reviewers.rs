@@ -226,7 +226,7 @@ impl Within {
 
 /// Whether a VEP is on its way; of a legacy document what its prose implies.
 fn is_live(world: &World, document: &Document) -> bool {
-    match (&document.facts.status, &document.front) {
+    match (&document.facts().status, &document.front) {
         (Some(status), _) => status.value.is_live(),
         (None, Front::Absent { .. }) => implied(world, document).status.is_live(),
         // A state that nobody can read needs somebody who reads it.
@@ -237,7 +237,7 @@ fn is_live(world: &World, document: &Document) -> bool {
 fn sig(document: &Document) -> &str {
     match document.home.is_meta() {
         true => META_FOLDER,
-        false => document.facts.sig.as_ref().map_or("none", |sig| &sig.value),
+        false => document.facts().sig.as_ref().map_or("none", |sig| &sig.value),
     }
 }
 
@@ -251,10 +251,10 @@ fn load<'a>(world: &World, veps: impl Iterator<Item = &'a Arc<Document>>) -> BTr
     let mut loads: BTreeMap<String, Load> = BTreeMap::new();
     for document in veps {
         let release = target(world, document).map_or("none".into(), |release| release.to_string());
-        let number = document.facts.number.as_ref().map(|number| number.value);
+        let number = document.facts().number.as_ref().map(|number| number.value);
         // Who is named twice in one part is named once.
         let named: BTreeSet<(&str, String)> = document
-            .facts
+            .facts()
             .people()
             .filter(|(part, it)| *part != "author" && !it.value.is_tbd() && it.value.could_be_login())
             .map(|(part, it)| (part, owners::normal(it.value.login())))
@@ -349,7 +349,7 @@ fn author(
             )),
         };
     }
-    let authors = document.map_or(&[][..], |document| &document.facts.authors);
+    let authors = document.map_or(&[][..], |document| &document.facts().authors);
     let authors: Vec<&Handle> =
         authors.iter().map(|it| &it.value).filter(|it| it.could_be_login() && !it.is_tbd()).collect();
     Ok(match authors.as_slice() {
@@ -429,7 +429,7 @@ fn capacities(world: &World, live: &[&Arc<Document>], within: &Within) -> Vec<Ca
     let mut capacities: BTreeMap<&str, Capacity> = BTreeMap::new();
     for document in live.iter().filter(|document| within.takes(world, document)) {
         let capacity = capacities.entry(sig(document)).or_default();
-        let facts = &document.facts;
+        let facts = document.facts();
         let is_named = |people: &[crate::document::Fact<Handle>]| people.iter().any(|it| !it.value.is_tbd());
         capacity.live += 1;
         capacity.without_reviewers += usize::from(!is_named(&facts.reviewers));

@@ -148,7 +148,7 @@ impl Verb for Show {
             today: world.today.to_string(),
             path: one_line(document.path(), 200),
             number: document.number(),
-            title: document.facts.title.as_ref().map(|fact| one_line(&fact.value, 200)),
+            title: document.facts().title.as_ref().map(|fact| one_line(&fact.value, 200)),
             facts: vec![],
             outline: vec![],
             companions: vec![],
@@ -163,7 +163,7 @@ impl Verb for Show {
         if ask.from_line.is_some() {
             return Err(Trouble::new("from_line goes with section", "Name the section that is to be read."));
         }
-        let headings = document.outline.sections.len();
+        let headings = document.outline().sections.len();
         answer.facts = facts(world, document);
         answer.facts.extend(past(world, document));
         answer.outline = outline(document);
@@ -184,7 +184,7 @@ fn past(world: &World, document: &Document) -> Vec<Said> {
     let Some(past) = world.history.of(document.path()) else { return vec![] };
     let from = if world.history.is_cut { "history, which is cut" } else { "history" };
     let said = |name, value: &str| Said { name, value: one_line(value, 120), from, line: None };
-    let created = document.facts.created.is_none().then(|| said("creation-date", &past.created));
+    let created = document.facts().created.is_none().then(|| said("creation-date", &past.created));
     created
         .into_iter()
         .chain([said("last change", &past.changed), said("first commit by", &past.author)])
@@ -192,7 +192,7 @@ fn past(world: &World, document: &Document) -> Vec<Said> {
 }
 
 fn facts(world: &World, document: &Document) -> Vec<Said> {
-    let facts = &document.facts;
+    let facts = document.facts();
     let line = |span: Option<Span>| span.map(|span| document.source.line(span.start));
     fn text<T: ToString>(fact: &Fact<T>) -> Told {
         (one_line(&fact.value.to_string(), 200), fact.origin.as_str(), fact.span)
@@ -251,12 +251,12 @@ fn people(part: &'static str, named: &[Fact<Handle>]) -> Vec<(&'static str, Told
 }
 
 fn outline(document: &Document) -> Vec<Part> {
-    let sections = document.outline.sections.iter().take(MOST_HEADINGS);
+    let sections = document.outline().sections.iter().take(MOST_HEADINGS);
     let part = |section: &Section| {
         let line = document.source.line(section.heading.start);
         let last = document.source.line(section.span.end.saturating_sub(1));
         let has_parts = document
-            .outline
+            .outline()
             .sections
             .iter()
             .any(|other| other.heading != section.heading && section.span.holds(other.heading));
@@ -290,7 +290,7 @@ fn standing(world: &World, document: &Document) -> Standing {
 }
 
 fn excerpt(document: &Document, name: &str, from_line: Option<usize>) -> Result<Excerpt, Trouble> {
-    let sections = &document.outline.sections;
+    let sections = &document.outline().sections;
     let wanted = name.trim().trim_start_matches('#').trim().to_lowercase();
     let of = |fits: &dyn Fn(&str) -> bool| {
         let fitting: Vec<&Section> =

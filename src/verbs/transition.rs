@@ -171,7 +171,7 @@ impl Verb for Transition {
         let start = start(document)?;
         let inputs = inputs(&ask.set, &ask.declare)?;
         // What is set without a state is a retarget or a graduation: the state stays.
-        let same = document.facts.status.as_ref().map(|fact| fact.value).filter(|_| !ask.set.is_empty());
+        let same = document.facts().status.as_ref().map(|fact| fact.value).filter(|_| !ask.set.is_empty());
         let to = ask.to.or(same);
         let targets = to.map_or(Status::ALL.to_vec(), |to| vec![to]);
         let mut steps: Vec<Step> = targets.into_iter().map(|to| step(start, to)).collect();
