@@ -139,8 +139,8 @@ impl Corpus {
         self.paths = Arc::new(paths.collect());
         let (mut numbers, mut folders) = (BTreeMap::<_, Vec<usize>>::new(), BTreeSet::new());
         for (at, document) in self.proposals.iter().enumerate() {
-            if let Some(number) = &document.facts().number {
-                numbers.entry(number.value).or_default().push(at);
+            if let Some(number) = document.number() {
+                numbers.entry(number).or_default().push(at);
             }
             folders.extend(document.home.folder().map(str::to_owned));
         }

@@ -47,7 +47,7 @@
 //! use vep_mcp::{document::Document, text::Source};
 //! let text = "---\ntitle: Clock\nstatus: implementible\n---\n\n# VEP #7: Clock\n";
 //! let vep = Document::parse(Source::new("veps/sig-compute/7-clock/vep.md", text));
-//! assert_eq!(vep.facts().number.map(|fact| fact.value), Some(7));
+//! assert_eq!(vep.number(), Some(7));
 //! assert!(vep.facts().status.is_none(), "a misspelt state is no state; a rule reports it");
 //! ```
 

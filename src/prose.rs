@@ -11,6 +11,7 @@ mod gates;
 mod labels;
 mod progress;
 mod sections;
+mod stems;
 mod targets;
 
 pub use denial::{denial, promise};
@@ -23,6 +24,7 @@ use crate::markdown::{Block, Outline, Passage, Sentence, Word};
 use crate::template::{self, Aside};
 use crate::text::{Source, Span, Spanned};
 use std::borrow::Borrow;
+use stems::Stems;
 
 /// How sure something is that was read from prose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,28 +131,8 @@ impl<'o> Spoken<'o> {
 
 /// Whether a text has the word `gate` at all, in any case.
 fn says_gate(text: &str) -> bool {
-    has_any(text, &["gate"])
-}
-
-/// Whether one of these stretches of letters stands in a text, in any case: a quick look before its words are taken
-/// apart. Each is at least two letters of ASCII, in lower case.
-fn has_any(text: &str, stretches: &[&str]) -> bool {
-    let firsts: u32 = stretches.iter().filter_map(|it| it.bytes().next()).fold(0, |all, it| all | letter(it));
-    let bytes = text.as_bytes();
-    bytes.iter().enumerate().any(|(at, byte)| {
-        letter(*byte) & firsts != 0
-            && stretches.iter().any(|stretch| {
-                bytes
-                    .get(at..at + stretch.len())
-                    .is_some_and(|own| own.eq_ignore_ascii_case(stretch.as_bytes()))
-            })
-    })
-}
-
-/// One bit for each letter, whatever its case; none for anything else.
-fn letter(byte: u8) -> u32 {
-    let lower = byte | 0x20;
-    if lower.is_ascii_lowercase() { 1 << (lower - b'a') } else { 0 }
+    static STEMS: Stems = Stems::new(&["gate"]);
+    STEMS.are_in(text)
 }
 
 /// Whether `feature gate`, in any spelling, begins at a word; how many words it has.
@@ -173,8 +155,8 @@ const SLIPS: [&str; 6] = ["slip", "postpon", "delay", "did not make", "didn't ma
 
 /// Whether a text speaks of something that did not make its release.
 pub fn says_slipped(text: &str) -> bool {
-    let text = text.to_lowercase();
-    SLIPS.iter().any(|it| text.contains(it))
+    static STEMS: Stems = Stems::new(&SLIPS);
+    STEMS.are_in(text)
 }
 
 /// What a clause says that leaves Alpha out, as words.
@@ -205,12 +187,8 @@ pub fn alpha_skipped(outline: &Outline) -> Option<Span> {
 
 /// Whether a clause of a passage says that Alpha is left out, and does not take it back.
 pub fn skips_alpha(passage: &Passage) -> bool {
-    if !passage
-        .text
-        .as_bytes()
-        .windows(4)
-        .any(|four| four.eq_ignore_ascii_case(b"alph") || four.eq_ignore_ascii_case(b"beta"))
-    {
+    static STEMS: Stems = Stems::new(&["alph", "beta"]);
+    if !STEMS.are_in(&passage.text) {
         return false;
     }
     passage.sentences().iter().any(|sentence| {

@@ -1,7 +1,8 @@
 //! What a text says of its own progress: that a stage shipped, slipped or has not come, that the VEP was deferred,
 //! withdrawn, rejected or replaced, and whom it replaces.
 
-use super::{Spoken, has_any};
+use super::Spoken;
+use super::stems::Stems;
 use crate::markdown::{Block, Outline, Passage, Sentence, Word};
 use crate::template::{self, Aside, Role};
 use crate::text::{Span, Spanned};
@@ -13,8 +14,8 @@ use jiff::civil::{Date, date};
 pub fn confirms(outline: &Outline, stage: Stage, release: Release, ga: Option<Date>) -> Option<Span> {
     let history = template::of_role(outline, Role::History).map(|section| section.span);
     let says = |passage: &Passage| {
-        has_any(&passage.text, &[stage.as_str()])
-            && (has_any(&passage.text, &SHIPPED_STEMS)
+        stage_stems(stage).are_in(&passage.text)
+            && (SHIPPED_STEMS.are_in(&passage.text)
                 || history.is_some_and(|span| span.holds(passage.span)))
     };
     spoken(outline, says).find_map(|spoken| {
@@ -70,7 +71,18 @@ pub(super) fn release_of(word: &Word<'_>) -> Option<Release> {
 }
 
 /// How the words of [`SHIPPED`] begin.
-const SHIPPED_STEMS: [&str; 6] = ["releas", "ship", "out", "reach", "graduat", "gaed"];
+static SHIPPED_STEMS: Stems = Stems::new(&["releas", "ship", "out", "reach", "graduat", "gaed"]);
+
+fn stage_stems(stage: Stage) -> &'static Stems {
+    static ALPHA: Stems = Stems::new(&["alpha"]);
+    static BETA: Stems = Stems::new(&["beta"]);
+    static GA: Stems = Stems::new(&["ga"]);
+    match stage {
+        Stage::Alpha => &ALPHA,
+        Stage::Beta => &BETA,
+        Stage::Ga => &GA,
+    }
+}
 
 /// Words of what has happened to a release.
 const SHIPPED: [&str; 7] = ["released", "shipped", "ships", "out", "reached", "graduated", "gaed"];
@@ -147,7 +159,7 @@ const SLIPS: [&str; 10] = [
 /// `release` is the one it was targeted for.
 pub fn denies_stage(outline: &Outline, stage: Stage, release: Release) -> Option<Spanned<String>> {
     let history = template::of_role(outline, Role::History).map(|section| section.span);
-    let says = |passage: &Passage| has_any(&passage.text, &DENIAL_STEMS);
+    let says = |passage: &Passage| DENIAL_STEMS.are_in(&passage.text);
     spoken(outline, says).filter(|it| it.passage.kind != (Block::Item { ticked: Some(false) })).find_map(
         |spoken| {
             let in_history = history.is_some_and(|span| span.holds(spoken.passage.span));
@@ -203,7 +215,7 @@ fn negates(word: &str) -> bool {
 }
 
 /// How the words begin without which nothing is denied: those of [`SLIPS`], `make`, and those of [`DONE`].
-const DENIAL_STEMS: [&str; 17] = [
+static DENIAL_STEMS: Stems = Stems::new(&[
     "slip",
     "postpon",
     "delay",
@@ -221,7 +233,7 @@ const DENIAL_STEMS: [&str; 17] = [
     "started",
     "begun",
     "ready",
-];
+]);
 
 /// What had to happen.
 const DONE: [&str; 10] = [
@@ -260,11 +272,14 @@ const STATES: [(&str, Status); 8] = [
     ("replaced", Status::Replaced),
 ];
 
+/// How the words of [`STATES`] begin.
+static STATE_STEMS: Stems =
+    Stems::new(&["deferred", "hold", "withdrawn", "abandoned", "rejected", "declined", "superseded", "replaced"]);
+
 /// The states that a text says of its VEP.
 pub fn standings(outline: &Outline) -> Vec<Standing> {
     let mut found = Vec::new();
-    let words = STATES.map(|(word, _)| word);
-    let says = |passage: &Passage| has_any(&passage.text, &words);
+    let says = |passage: &Passage| STATE_STEMS.are_in(&passage.text);
     for spoken in spoken(outline, says) {
         for sentence in &spoken.sentences {
             found.extend(standing(sentence));
@@ -337,10 +352,13 @@ pub struct Tie {
     pub said: Spanned<String>,
 }
 
+/// How the words begin that tie one VEP to another.
+static TIE_STEMS: Stems = Stems::new(&["supersede", "replace", "obsolete"]);
+
 /// The VEPs that a text says this one replaces, or is replaced by.
 pub fn ties(outline: &Outline, own: Option<Number>) -> Vec<Tie> {
     let mut found = Vec::new();
-    let says = |passage: &Passage| has_any(&passage.text, &["supersede", "replace", "obsolete"]);
+    let says = |passage: &Passage| TIE_STEMS.are_in(&passage.text);
     for spoken in spoken(outline, says) {
         let mut of_this = false;
         for sentence in &spoken.sentences {

@@ -6,7 +6,8 @@
 //! statement, the paragraph of a stage may plan its release.
 
 use super::progress::release_of;
-use super::{Certainty, Claim, has_any, strip_word};
+use super::stems::Stems;
+use super::{Certainty, Claim, strip_word};
 use crate::markdown::{Block as Kind, Outline, Passage, Row, Table, Word};
 use crate::template::{self, Aside};
 use crate::text::Span;
@@ -148,7 +149,8 @@ fn target_heading(text: &str) -> Option<Option<String>> {
 /// The statements of one passage.
 fn statements(passage: &Passage, under_heading: bool) -> Vec<Bullet> {
     // Most passages say nothing of a target.
-    if !under_heading && !has_any(&passage.text, &["target"]) {
+    static STEMS: Stems = Stems::new(&["target"]);
+    if !under_heading && !STEMS.are_in(&passage.text) {
         return vec![];
     }
     let is_item = matches!(passage.kind, Kind::Item { .. });

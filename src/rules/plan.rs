@@ -565,10 +565,12 @@ fn slipped(case: &Case<'_>, stage: Stage, release: Release) -> Option<String> {
     }
     let names = [format!("{release}"), format!("{}.{}", release.major, release.minor)];
     let says = |passage: &&Passage| {
+        if !prose::says_slipped(&passage.text) {
+            return false;
+        }
         let text = passage.text.to_lowercase();
         let mut words = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')'));
-        let named = words.any(|word| names.iter().any(|name| word.trim_end_matches(['.', ':']) == name));
-        named && prose::says_slipped(&text)
+        words.any(|word| names.iter().any(|name| word.trim_end_matches(['.', ':']) == name))
     };
     let passage = case.now.outline().passages.iter().find(says)?;
     Some(one_line(&passage.text, 80))
