@@ -17,6 +17,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 const CLEAN: u8 = 0;
 const FINDINGS: u8 = 1;
@@ -317,7 +318,7 @@ impl Asked<'_> {
                 return complain(&failure.to_string(), code);
             }
         };
-        match V::run(&World { selection, ..world }, ask) {
+        match V::run(&World { selection: Arc::new(selection), ..world }, ask) {
             Ok(answer) => match self.print_answer::<V>(&answer) {
                 FAILED_WORLD => FAILED_WORLD,
                 code => self.write::<V>(&answer, code),

@@ -8,20 +8,64 @@ use crate::vep::{CANONICAL_SIGS, LABELLED_SIGS, Number, read_number};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The documents of one state of a checkout.
+/// The documents of one state of a checkout. A clone costs a few counters, and so does a state in which some documents
+/// are other ones.
 #[derive(Debug, Clone, Default)]
 pub struct Corpus {
+    index: Arc<Index>,
+    /// Proposals that stand in the place of those of the index, by their places there.
+    over: BTreeMap<usize, Arc<Document>>,
+    notices: Arc<Vec<Notice>>,
+    files: Arc<BTreeSet<String>>,
+}
+
+/// Documents, and where to find them.
+#[derive(Debug, Default)]
+struct Index {
     proposals: Vec<Arc<Document>>,
     others: Vec<Arc<Document>>,
-    notices: Vec<Notice>,
     /// Which proposals have a number, by their places in `proposals`.
-    numbers: Arc<BTreeMap<Number, Vec<usize>>>,
+    numbers: BTreeMap<Number, Vec<usize>>,
     /// Which of `others` are companions, by the proposal they belong to.
-    companions: Arc<BTreeMap<String, Vec<usize>>>,
-    folders: Arc<BTreeSet<String>>,
+    companions: BTreeMap<String, Vec<usize>>,
+    folders: BTreeSet<String>,
     /// Where each document stands, by its path: in `proposals`, and behind them in `others`.
-    paths: Arc<BTreeMap<String, usize>>,
-    files: Arc<BTreeSet<String>>,
+    paths: BTreeMap<String, usize>,
+}
+
+/// The proposals of a corpus, by number and then by path.
+#[derive(Debug, Clone, Copy)]
+pub struct Proposals<'c>(&'c Corpus);
+
+impl<'c> Proposals<'c> {
+    /// One after the other.
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = &'c Arc<Document>> + ExactSizeIterator + Clone {
+        let Corpus { index, over, .. } = self.0;
+        index.proposals.iter().enumerate().map(|(at, own)| over.get(&at).unwrap_or(own))
+    }
+
+    /// How many there are.
+    pub fn len(self) -> usize {
+        self.0.index.proposals.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0.index.proposals.is_empty()
+    }
+
+    fn get(self, at: usize) -> Option<&'c Arc<Document>> {
+        self.0.over.get(&at).or_else(|| self.0.index.proposals.get(at))
+    }
+}
+
+impl<'c> IntoIterator for Proposals<'c> {
+    type Item = &'c Arc<Document>;
+    type IntoIter = Box<dyn Iterator<Item = Self::Item> + 'c>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Box::new(self.iter())
+    }
 }
 
 /// Something about a file that an answer must not keep to itself: it was not read, or not as it stands.
@@ -80,9 +124,8 @@ impl Corpus {
             notices.push(Notice { path: document.path().into(), what: what.into() });
         }
         notices.sort_by(|a, b| a.path.cmp(&b.path));
-        let mut corpus = Self { proposals, others, notices, ..Self::default() };
-        corpus.index();
-        corpus
+        let index = Arc::new(Index::of(proposals, others));
+        Self { index, notices: Arc::new(notices), ..Self::default() }
     }
 
     /// The same with the names of all files below `veps/`, documents or not.
@@ -107,25 +150,36 @@ impl Corpus {
     fn with_edited(&self, documents: &[Document]) -> Option<Self> {
         let mut edited = self.clone();
         for document in documents {
-            let place = edited.proposals.get_mut(*self.paths.get(document.path())?)?;
-            if place.number() != document.number() {
+            let at = *self.index.paths.get(document.path())?;
+            if self.proposals().get(at)?.number() != document.number() {
                 return None;
             }
-            *place = Arc::new(document.clone());
+            edited.over.insert(at, Arc::new(document.clone()));
         }
         Some(edited)
     }
 
+    /// The same where each document that the other has just so is the other's own: then it is read once for both.
+    pub fn sharing(&self, other: &Self) -> Self {
+        let mut shared = self.clone();
+        for (at, own) in self.proposals().iter().enumerate() {
+            let same = other.at(own.path()).filter(|it| !Arc::ptr_eq(it, own) && *it == own);
+            shared.over.extend(same.map(|it| (at, Arc::clone(it))));
+        }
+        shared
+    }
+
     /// The same with more to say about files.
     pub fn with_notices(mut self, more: Vec<Notice>) -> Self {
-        self.notices.extend(more);
-        self.notices.sort_by(|a, b| a.path.cmp(&b.path));
+        let notices = Arc::make_mut(&mut self.notices);
+        notices.extend(more);
+        notices.sort_by(|a, b| a.path.cmp(&b.path));
         self
     }
 
     /// The same with what is said about the files of another state of it.
     pub fn with_notices_of(self, other: &Self) -> Self {
-        Self { notices: other.notices.clone(), ..self }
+        Self { notices: Arc::clone(&other.notices), ..self }
     }
 
     /// The names of all files below `veps/`, as far as they are known.
@@ -133,36 +187,14 @@ impl Corpus {
         &self.files
     }
 
-    fn index(&mut self) {
-        let documents = self.proposals.iter().chain(&self.others);
-        let paths = documents.enumerate().map(|(at, document)| (document.path().to_owned(), at));
-        self.paths = Arc::new(paths.collect());
-        let (mut numbers, mut folders) = (BTreeMap::<_, Vec<usize>>::new(), BTreeSet::new());
-        for (at, document) in self.proposals.iter().enumerate() {
-            if let Some(number) = document.number() {
-                numbers.entry(number).or_default().push(at);
-            }
-            folders.extend(document.home.folder().map(str::to_owned));
-        }
-        let main: BTreeSet<&str> = self.proposals.iter().map(|document| document.path()).collect();
-        let mut companions: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-        for (at, document) in self.others.iter().enumerate() {
-            if let (Home::Companion { .. }, Some(of)) = (&document.home, main_of(document.path(), &main)) {
-                companions.entry(of.to_owned()).or_default().push(at);
-            }
-        }
-        (self.numbers, self.folders) = (Arc::new(numbers), Arc::new(folders));
-        self.companions = Arc::new(companions);
-    }
-
     /// The proposals, by number and then by path.
-    pub fn proposals(&self) -> &[Arc<Document>] {
-        &self.proposals
+    pub fn proposals(&self) -> Proposals<'_> {
+        Proposals(self)
     }
 
     /// All documents: the proposals, and what lies beside them.
     pub fn documents(&self) -> impl Iterator<Item = &Arc<Document>> {
-        self.proposals.iter().chain(&self.others)
+        self.proposals().iter().chain(&self.index.others)
     }
 
     /// What answers have to say about files.
@@ -172,30 +204,32 @@ impl Corpus {
 
     /// The template, where the checkout has one.
     pub fn template(&self) -> Option<&Arc<Document>> {
-        self.others
-            .iter()
-            .find(|document| document.home == Home::Template && document.path().ends_with("/vep.md"))
+        let others = &self.index.others;
+        others.iter().find(|document| document.home == Home::Template && document.path().ends_with("/vep.md"))
     }
 
     /// The proposal at a path.
     pub fn proposal_at(&self, path: &str) -> Option<&Arc<Document>> {
-        self.proposals.get(*self.paths.get(path)?)
+        self.proposals().get(*self.index.paths.get(path)?)
     }
 
     /// The companions of a proposal.
     pub fn companions(&self, path: &str) -> impl Iterator<Item = &Arc<Document>> {
-        self.companions.get(path).into_iter().flatten().filter_map(|at| self.others.get(*at))
+        let places = self.index.companions.get(path).into_iter().flatten();
+        places.filter_map(|at| self.index.others.get(*at))
     }
 
     /// The document at a path, whatever it is.
     pub fn at(&self, path: &str) -> Option<&Arc<Document>> {
-        let at = *self.paths.get(path)?;
-        self.proposals.get(at).or_else(|| self.others.get(at.checked_sub(self.proposals.len())?))
+        let at = *self.index.paths.get(path)?;
+        let behind = || self.index.others.get(at.checked_sub(self.index.proposals.len())?);
+        self.proposals().get(at).or_else(behind)
     }
 
     /// The proposals with a number; more than one where numbers collide.
     pub fn numbered(&self, number: Number) -> impl Iterator<Item = &Arc<Document>> {
-        self.numbers.get(&number).into_iter().flatten().filter_map(|at| self.proposals.get(*at))
+        let places = self.index.numbers.get(&number).into_iter().flatten();
+        places.filter_map(|at| self.proposals().get(*at))
     }
 
     /// The proposals that `name` means: a number in any dress (`307`, `#307`, `VEP-307`), the path of a
@@ -208,7 +242,7 @@ impl Corpus {
         // A path from somewhere else, or from within a folder of the checkout.
         let name = name.rfind("/veps/").and_then(|at| name.get(at + 1..)).unwrap_or(name);
         let name = name.strip_suffix("/vep.md").unwrap_or(name);
-        self.proposals
+        self.proposals()
             .iter()
             .filter(|document| {
                 let path = document.path();
@@ -223,7 +257,7 @@ impl Corpus {
     pub fn resembling(&self, name: &str, most: usize) -> Vec<&Arc<Document>> {
         let digits = read_number(name).map(|number| number.to_string());
         let mut ranked: Vec<(usize, &Arc<Document>)> = self
-            .proposals
+            .proposals()
             .iter()
             .filter_map(|document| Some((distance(document, name, digits.as_deref())?, document)))
             .collect();
@@ -233,7 +267,7 @@ impl Corpus {
 
     /// The SIG folders under `veps/`.
     pub fn sig_folders(&self) -> impl Iterator<Item = &str> {
-        self.folders.iter().map(String::as_str).filter(|folder| folder.starts_with("sig-"))
+        self.index.folders.iter().map(String::as_str).filter(|folder| folder.starts_with("sig-"))
     }
 
     /// Every SIG that may own a VEP: VEP-282's three, those for which the organisation has a label, and
@@ -246,7 +280,7 @@ impl Corpus {
     pub fn knows_sig(&self, name: &str) -> bool {
         CANONICAL_SIGS.contains(&name)
             || LABELLED_SIGS.contains(&name)
-            || (name.starts_with("sig-") && self.folders.contains(name))
+            || (name.starts_with("sig-") && self.index.folders.contains(name))
     }
 
     /// The known SIG that was most probably meant: a near miss, or the name without its `sig-`.
@@ -254,6 +288,28 @@ impl Corpus {
         let prefixed =
             format!("sig-{}", name.trim_start_matches('@').trim_start_matches("sig/").to_lowercase());
         text::nearest(name, self.known_sigs()).or_else(|| text::nearest(&prefixed, self.known_sigs()))
+    }
+}
+
+impl Index {
+    fn of(proposals: Vec<Arc<Document>>, others: Vec<Arc<Document>>) -> Self {
+        let documents = proposals.iter().chain(&others).enumerate();
+        let paths = documents.map(|(at, document)| (document.path().to_owned(), at)).collect();
+        let (mut numbers, mut folders) = (BTreeMap::<_, Vec<usize>>::new(), BTreeSet::new());
+        for (at, document) in proposals.iter().enumerate() {
+            if let Some(number) = document.number() {
+                numbers.entry(number).or_default().push(at);
+            }
+            folders.extend(document.home.folder().map(str::to_owned));
+        }
+        let main: BTreeSet<&str> = proposals.iter().map(|document| document.path()).collect();
+        let mut companions: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for (at, document) in others.iter().enumerate() {
+            if let (Home::Companion { .. }, Some(of)) = (&document.home, main_of(document.path(), &main)) {
+                companions.entry(of.to_owned()).or_default().push(at);
+            }
+        }
+        Self { numbers, companions, folders, paths, proposals, others }
     }
 }
 

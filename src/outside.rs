@@ -489,7 +489,7 @@ fn compared(
     let base = Base { others_differ, tip, ..Base::new(name, was, &now) };
     let pull = PullRequest { commits, ..PullRequest::default() };
     let now = with_beside(World::unchanged(now, calendar, today), beside);
-    let world = World { base: Some(Arc::new(base)), pull, ..now };
+    let world = World { base: Some(Arc::new(base)), pull: Arc::new(pull), ..now };
     Ok(world.with_merged(caches.merged(git, base_id)))
 }
 
@@ -546,7 +546,8 @@ fn with_beside(world: World, beside: BTreeMap<String, Vec<u8>>) -> World {
             }
         }
     }
-    World { owners: Owners::read(owners), settings, law, pull_template, ..world }
+    let (owners, settings, law) = (Arc::new(Owners::read(owners)), Arc::new(settings), Arc::new(law));
+    World { owners, settings, law, pull_template, ..world }
 }
 
 fn has_veps(folder: &Path) -> bool {

@@ -85,7 +85,8 @@ pub enum Asker {
     Assistant,
 }
 
-/// A checkout, a calendar, and the day on which they are looked at.
+/// A checkout, a calendar, and the day on which they are looked at. What does not change from one step to the next is
+/// shared, so that a world with one edited document costs little.
 #[derive(Debug, Clone)]
 pub struct World {
     /// The documents as they are.
@@ -95,19 +96,19 @@ pub struct World {
     /// What it was at a day or a commit that was asked for. No verdict looks at it.
     pub earlier: Option<Arc<Base>>,
     /// What is said about the change as a whole.
-    pub pull: PullRequest,
+    pub pull: Arc<PullRequest>,
     /// Who owns what, in the state of the head.
-    pub owners: Owners,
+    pub owners: Arc<Owners>,
     /// The law's documents that are no VEPs: README and feature lifecycle.
-    pub law: Vec<Source>,
+    pub law: Arc<Vec<Source>>,
     /// The form of a pull request's body, where the checkout has one.
     pub pull_template: Option<String>,
     /// What the checkout asks of this tool, in the state of the head.
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
     /// What the person asking wants to be told.
-    pub selection: Selection,
+    pub selection: Arc<Selection>,
     /// The releases and their dates.
-    pub calendar: Calendar,
+    pub calendar: Arc<Calendar>,
     /// The day for which every answer holds, in UTC.
     pub today: Date,
     /// What git knows of the documents' past, where it was asked.
@@ -145,7 +146,7 @@ pub struct Tip {
     /// What it is, in words: `origin/main`, 6a3bb23.
     pub name: String,
     /// Who owns what there.
-    pub owners: Owners,
+    pub owners: Arc<Owners>,
     /// The documents that both the change and the branch have changed.
     pub overtaken: Vec<Overtaken>,
 }
@@ -234,18 +235,18 @@ impl World {
     }
 
     /// A world without a change.
-    pub fn unchanged(head: Corpus, calendar: Calendar, today: Date) -> Self {
+    pub fn unchanged(head: Corpus, calendar: impl Into<Arc<Calendar>>, today: Date) -> Self {
         Self {
             head,
             base: None,
             earlier: None,
-            pull: PullRequest::default(),
-            owners: Owners::default(),
-            law: vec![],
+            pull: Arc::default(),
+            owners: Arc::default(),
+            law: Arc::default(),
             pull_template: None,
-            settings: Settings::default(),
-            selection: Selection::default(),
-            calendar,
+            settings: Arc::default(),
+            selection: Arc::default(),
+            calendar: calendar.into(),
             today,
             history: Arc::default(),
             merged: None,
@@ -330,6 +331,7 @@ impl Base {
     /// enough of the text stayed, or where most of it did. A document keeps what it is when it moves, from whatever
     /// place: a single file beside the folders, a file of another name, another number or another case.
     pub fn new(name: String, world: World, head: &Corpus) -> Self {
+        let world = World { head: world.head.sharing(head), ..world };
         let mut gone: Vec<&Arc<Document>> = world.head.documents().filter(|was| is_gone(was, head)).collect();
         // What was a proposal comes before what only lay beside one.
         gone.sort_by_key(|was| !was.home.is_proposal());

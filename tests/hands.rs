@@ -49,7 +49,8 @@ fn report(full: bool) -> Report {
         title: Some("Clock: 100% <better>".into()),
         labels: None,
         commits: vec![Commit { id: "89abcde".into(), message: "Fixes #7\n".into(), parents: 1 }],
-    };
+    }
+    .into();
     let touched = base.touched(&now.head).map(|it| judge(&now, it, Was::Known(base.was(it.path()).unwrap())));
     let sheets = touched.collect();
     let whole = Some(judge_change(&now, &base));

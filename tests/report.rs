@@ -639,7 +639,7 @@ fn the_settings_say_when_a_freeze_is_near() {
     for (days, near) in [("30", true), ("7", false), ("14", false)] {
         let settings = Settings::read(Source::new(FILE, format!("freeze-warning-days: {days}\n")));
         let world = World::unchanged(corpus.clone(), Calendar::snapshot(), date(2026, 8, 13));
-        let season = whole(&World { settings, ..world }, json!({ "release": "v1.10" }));
+        let season = whole(&World { settings: settings.into(), ..world }, json!({ "release": "v1.10" }));
         assert_eq!(risks(&season, 7).contains(&"freeze-near"), near, "{days}");
     }
 }

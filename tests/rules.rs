@@ -63,7 +63,11 @@ pub fn world(files: &Files, today: Date) -> World {
         .collect();
     let head = Corpus::new(documents, vec![]).with_files(names);
     let settings = files.get(FILE).map(|text| Settings::read(Source::new(FILE, text))).unwrap_or_default();
-    World { owners, settings, ..World::unchanged(head, Calendar::snapshot(), today) }
+    World {
+        owners: owners.into(),
+        settings: settings.into(),
+        ..World::unchanged(head, Calendar::snapshot(), today)
+    }
 }
 
 /// Applies a unified diff over several files.
@@ -170,7 +174,7 @@ fn case(id: &str, name: &str) -> Case {
     let (was, mut now) = worlds(id, name);
     let base = Arc::clone(now.base.as_ref().unwrap());
     if let Ok(pull) = fs::read_to_string(folder.join("pull.json")) {
-        now.pull = pull_request(&pull);
+        now.pull = pull_request(&pull).into();
     }
     let edits = before.iter().filter(|(path, text)| after.get(*path) != Some(text));
     let whole = now.pull.title.is_some()

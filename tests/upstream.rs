@@ -303,7 +303,8 @@ fn world(today: Date, label: bool) -> World {
     let template = parse("veps/NNNN-vep-template/vep.md", "# VEP #NNNN: Title\n\n## Overview\n");
     let head = Corpus::new(vec![Arc::new(template)], vec![]);
     let mut world = World::unchanged(head, Calendar::snapshot(), today);
-    world.pull.labels = Some(if label { vec!["freeze-exception".into()] } else { vec![] });
+    Arc::make_mut(&mut world.pull).labels =
+        Some(if label { vec!["freeze-exception".into()] } else { vec![] });
     world
 }
 
@@ -940,11 +941,11 @@ fn neither_settings_nor_a_selection_leave_a_difference_unexplained() {
     for rule in rules {
         let mut worlds = ["off: {R: a trial}", "severities: {R: advice}", "severities: {R: error}"]
             .map(|settings| settings.replace('R', rule))
-            .map(|yaml| World { settings: Settings::read(Source::new(FILE, yaml)), ..calm.clone() })
+            .map(|yaml| World { settings: Settings::read(Source::new(FILE, yaml)).into(), ..calm.clone() })
             .to_vec();
         assert!(worlds.iter().all(|world| world.settings.faults.is_empty()));
         let skip = BTreeSet::from([rule]);
-        worlds.push(World { selection: Selection { skip, ..Selection::default() }, ..calm.clone() });
+        worlds.push(World { selection: Selection { skip, ..Selection::default() }.into(), ..calm.clone() });
         for (world, now) in worlds.iter().flat_map(|world| documents.iter().map(move |now| (world, now))) {
             for was in [Was::Nothing, Was::Known(&plain)] {
                 let sheet = judge(world, now, was);
@@ -985,8 +986,11 @@ fn quiet_worlds() -> [(&'static str, World); 2] {
     let settings = Settings::read(Source::new(FILE, "off: {reviewers-named: a trial}"));
     let selection = Selection { skip: BTreeSet::from(["reviewers-named"]), ..Selection::default() };
     [
-        ("a reviewer TBD, and settings switch `reviewers-named` off", World { settings, ..calm.clone() }),
-        ("a reviewer TBD, and `reviewers-named` is not asked", World { selection, ..calm }),
+        (
+            "a reviewer TBD, and settings switch `reviewers-named` off",
+            World { settings: settings.into(), ..calm.clone() },
+        ),
+        ("a reviewer TBD, and `reviewers-named` is not asked", World { selection: selection.into(), ..calm }),
     ]
 }
 

@@ -15,8 +15,7 @@ pub fn confirms(outline: &Outline, stage: Stage, release: Release, ga: Option<Da
     let history = template::of_role(outline, Role::History).map(|section| section.span);
     let says = |passage: &Passage| {
         stage_stems(stage).are_in(&passage.text)
-            && (SHIPPED_STEMS.are_in(&passage.text)
-                || history.is_some_and(|span| span.holds(passage.span)))
+            && (SHIPPED_STEMS.are_in(&passage.text) || history.is_some_and(|span| span.holds(passage.span)))
     };
     spoken(outline, says).find_map(|spoken| {
         let dated = dated(spoken.passage);
@@ -273,8 +272,16 @@ const STATES: [(&str, Status); 8] = [
 ];
 
 /// How the words of [`STATES`] begin.
-static STATE_STEMS: Stems =
-    Stems::new(&["deferred", "hold", "withdrawn", "abandoned", "rejected", "declined", "superseded", "replaced"]);
+static STATE_STEMS: Stems = Stems::new(&[
+    "deferred",
+    "hold",
+    "withdrawn",
+    "abandoned",
+    "rejected",
+    "declined",
+    "superseded",
+    "replaced",
+]);
 
 /// The states that a text says of its VEP.
 pub fn standings(outline: &Outline) -> Vec<Standing> {

@@ -14,7 +14,7 @@ use crate::report::Report;
 use crate::sheet::{Bar, Counts, Outcome, Sheet, judge, judge_change};
 use crate::text::{code, code_up_to, one_line};
 use crate::upstream::{self, Said};
-use crate::world::{Base, Overtaken, Tip, World};
+use crate::world::{Base, Overtaken, PullRequest, Tip, World};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -148,10 +148,9 @@ impl Verb for Review {
         };
         let declarations = declared(&ask.declare)?;
         // A title and labels belong to the change; the world is what the roof found, and this is added to it.
-        let mut pull = world.pull.clone();
-        pull.title = ask.title.clone();
-        pull.labels = (!ask.labels.is_empty()).then(|| ask.labels.clone());
-        let world = World { pull, ..world.clone() };
+        let labels = (!ask.labels.is_empty()).then(|| ask.labels.clone());
+        let pull = PullRequest { title: ask.title.clone(), labels, ..PullRequest::clone(&world.pull) };
+        let world = World { pull: Arc::new(pull), ..world.clone() };
         let is_empty = !base.differs(&world);
         let notes = notes(base, ask.body.as_ref());
         let world = world.as_merged();
