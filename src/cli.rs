@@ -9,7 +9,7 @@ use crate::render::{self, Hand};
 use crate::settings::Selection;
 use crate::sheet::Outcome;
 use crate::text::{json_shown, visible};
-use crate::verbs::{self, Face, Text, Trouble, Verb, Writes};
+use crate::verbs::{self, Commits, Face, Text, Trouble, Verb, Writes};
 use crate::world::{Work, World};
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiff::civil::Date;
@@ -208,15 +208,15 @@ struct Commands(Vec<Command>);
 
 impl Face for Commands {
     fn add<V: Verb>(&mut self) {
-        let command = V::Ask::augment_args(Command::new(V::COMMAND));
-        let command = if V::JUDGES { Judging::augment_args(command) } else { command };
-        let command = match V::WRITES {
+        let command = V::Ask::augment_args(Command::new(V::CARD.command));
+        let command = if V::CARD.judges { Judging::augment_args(command) } else { command };
+        let command = match V::CARD.writes {
             Writes::Nothing => command,
             Writes::Files => Writing::augment_args(command),
             Writes::Commits => Committing::augment_args(Writing::augment_args(command)),
         };
         // Last, for a group of options would put its own words in this place.
-        self.0.push(command.about(V::ABOUT));
+        self.0.push(command.about(V::CARD.about));
     }
 }
 
@@ -290,7 +290,7 @@ struct Asked<'a> {
 
 impl Face for Asked<'_> {
     fn add<V: Verb>(&mut self) {
-        if self.name == V::COMMAND {
+        if self.name == V::CARD.command {
             self.code = self.answer::<V>();
         }
     }
@@ -330,22 +330,25 @@ impl Asked<'_> {
     /// Writes what the answer changes, where that was asked for; what was done is told on stderr.
     fn write<V: Verb>(&self, answer: &V::Answer, code: u8) -> u8 {
         let is_set = |kind: bool, name: &str| kind && self.matches.get_flag(name);
-        let commits = is_set(V::WRITES == Writes::Commits, "commit");
-        if !commits && !is_set(V::WRITES != Writes::Nothing, "write") {
+        let commits = is_set(V::CARD.writes == Writes::Commits, "commit");
+        if !commits && !is_set(V::CARD.writes != Writes::Nothing, "write") {
             return code;
         }
-        let patches = V::patches(answer);
-        if patches.is_empty() {
-            let code = if V::lacks_a_file(answer) { code.max(FINDINGS) } else { code };
+        let leaves = V::leaves(answer);
+        if leaves.patches.is_empty() {
+            let code = if leaves.lacks_a_file { code.max(FINDINGS) } else { code };
             return complain("nothing is written: the answer changes no file", code);
         }
-        let stops = if commits { V::stops(answer) } else { vec![] };
-        if !stops.is_empty() {
-            return complain(&format!("nothing is committed:\n{}", stops.join("\n")), code.max(FINDINGS));
+        if commits && !leaves.stops.is_empty() {
+            let stops = leaves.stops.join("\n");
+            return complain(&format!("nothing is committed:\n{stops}"), code.max(FINDINGS));
         }
-        let done = match V::commits(answer).filter(|_| commits) {
-            Some(commits) => self.outside.commit_each(commits),
-            None => self.outside.write(patches, V::commit(answer).filter(|_| commits)),
+        let done = match leaves.commits {
+            Commits::Each(each) if commits => self.outside.commit_each(each),
+            Commits::One(one) if commits => {
+                self.outside.write(leaves.patches, Some((&one.branch, &one.message)))
+            }
+            _ => self.outside.write(leaves.patches, None),
         };
         match done {
             Ok(done) => {
@@ -360,16 +363,16 @@ impl Asked<'_> {
 
     /// What of the verdicts is asked for, where the verb judges; and whether the format can tell its answers.
     fn selection<V: Verb>(&self) -> Result<Selection, Trouble> {
-        if self.format.hand().is_some_and(|hand| !V::HANDS.contains(&hand)) {
-            let what = format!("{} has no answer in this format", V::COMMAND);
+        if self.format.hand().is_some_and(|hand| !V::CARD.hands.contains(&hand)) {
+            let what = format!("{} has no answer in this format", V::CARD.command);
             return Err(Trouble::new(what, "Use --format text, markdown or json; report has the others."));
         }
-        if V::JUDGES {
+        if V::CARD.judges {
             let judging = Judging::from_arg_matches(self.matches);
             return judging.map_err(|error| Trouble::new(error.to_string(), "See --help."))?.selection();
         }
         if matches!(self.format, Format::Sarif | Format::Github) {
-            let what = format!("{} has no verdicts to tell in this format", V::COMMAND);
+            let what = format!("{} has no verdicts to tell in this format", V::CARD.command);
             return Err(Trouble::new(
                 what,
                 "Use --format text, markdown or json; validate and review judge.",
@@ -379,7 +382,8 @@ impl Asked<'_> {
     }
 
     fn print_answer<V: Verb>(&self, answer: &V::Answer) -> u8 {
-        let code = if V::fails(answer) { FINDINGS } else { CLEAN };
+        let leaves = V::leaves(answer);
+        let code = if leaves.fails { FINDINGS } else { CLEAN };
         if let Some(hand) = self.format.hand() {
             return match V::page(answer, hand) {
                 Some(told) => print(&told, code),
@@ -389,10 +393,10 @@ impl Asked<'_> {
                 ),
             };
         }
-        let Some(report) = V::report(answer) else {
+        let Some(report) = leaves.report else {
             return match self.format {
                 Format::Json => print_json(answer, code),
-                _ => print(&V::file(answer).map_or_else(|| answer.to_string(), str::to_owned), code),
+                _ => print(&leaves.file.map_or_else(|| answer.to_string(), str::to_owned), code),
             };
         };
         if report.all().all(|sheet| sheet.checks.is_empty()) && !report.sheets.is_empty() {
@@ -402,7 +406,7 @@ impl Asked<'_> {
         let code = if report.outcome() == Outcome::Fails { FINDINGS } else { CLEAN };
         match self.format {
             Format::Text => {
-                let diffs: String = V::patches(answer).iter().map(|patch| visible(&patch.diff())).collect();
+                let diffs: String = leaves.patches.iter().map(|patch| visible(&patch.diff())).collect();
                 print(&format!("{diffs}{}", render::text(report, self.color.is_wanted())), code)
             }
             Format::Markdown => print(&render::comment(report), code),

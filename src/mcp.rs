@@ -17,7 +17,7 @@ mod stdio;
 
 use crate::outside::Outside;
 use crate::text::{code, fenced, one_line};
-use crate::verbs::{self, Face, Trouble, Verb};
+use crate::verbs::{self, Face, Needs, Trouble, Verb};
 use crate::world::{Asker, Work, World};
 use elicit::Asked;
 use prompts::Form;
@@ -136,11 +136,15 @@ fn text_of(result: &CallToolResult) -> String {
 
 impl Face for Tools {
     fn add<V: Verb>(&mut self) {
-        let mut tool = Tool::new(V::TOOL, format!("{} {}", V::ABOUT, V::GUIDANCE), schema::input::<V::Ask>());
-        tool.title = Some(V::TITLE.into());
+        let mut tool = Tool::new(
+            V::CARD.tool,
+            format!("{} {}", V::CARD.about, V::CARD.guidance),
+            schema::input::<V::Ask>(),
+        );
+        tool.title = Some(V::CARD.title.into());
         tool.output_schema = Some(schema::output::<V::Answer>());
         tool.annotations = Some(
-            ToolAnnotations::with_title(V::TITLE)
+            ToolAnnotations::with_title(V::CARD.title)
                 .read_only(true)
                 .destructive(false)
                 .idempotent(true)
@@ -164,7 +168,7 @@ fn read<V: Verb>(arguments: JsonObject) -> Result<V::Ask, String> {
     serde_json::from_value(Value::Object(arguments)).map_err(|why| {
         // It quotes what was sent.
         let why = fenced(&one_line(&why.to_string(), 400), "text");
-        let what = format!("the arguments of {} do not fit:\n\n{why}\n", V::TOOL);
+        let what = format!("the arguments of {} do not fit:\n\n{why}\n", V::CARD.tool);
         let way = "Call it again with arguments as its input schema has them.";
         Trouble::new(what, way).to_string()
     })
@@ -182,7 +186,7 @@ fn answer<V: Verb>(outside: &Outside, work: &Arc<Work>, arguments: JsonObject) -
 fn answered<V: Verb>(world: &World, ask: V::Ask) -> Result<Answered, String> {
     let answer = V::run(world, ask).map_err(|trouble| trouble.to_string())?;
     let result = told::<V>(world, &answer).map_err(|trouble| trouble.to_string())?;
-    Ok(Answered { result, asks: V::asks(&answer) })
+    Ok(Answered { result, asks: V::leaves(&answer).questions })
 }
 
 /// An answer as text and as JSON, with links to the documents whose text it leaves out.
@@ -206,7 +210,7 @@ fn told<V: Verb>(world: &World, answer: &V::Answer) -> Result<CallToolResult, Tr
     if let Some(checkout) = &world.checkout {
         result.meta.get_or_insert_default().0.insert("vep-mcp/checkout".into(), checkout.as_str().into());
     }
-    let documents = V::about(answer).into_iter().filter_map(|path| world.head.at(path));
+    let documents = V::leaves(answer).documents.into_iter().filter_map(|path| world.head.at(path));
     let links = documents.filter_map(|document| resources::resource(document, &world.head));
     result.content =
         std::iter::once(ContentBlock::text(text)).chain(links.map(ContentBlock::resource_link)).collect();
@@ -252,6 +256,12 @@ impl Server {
     /// The checkout as it is now.
     fn world(&self) -> Result<World, ErrorData> {
         self.outside.load(None).map_err(|failure| ErrorData::internal_error(failure.to_string(), None))
+    }
+
+    /// The checkout as it is now; where there is none, what is built in.
+    fn world_or_law(&self) -> Result<World, ErrorData> {
+        let world = self.outside.world_for(&Needs::law(), &Work::default());
+        world.map_err(|failure| ErrorData::internal_error(failure.to_string(), None))
     }
 
     /// Does something with the world on a thread of its own, within a time.
@@ -479,7 +489,7 @@ impl ServerHandler for Server {
                 server.form(&prompt.name)?.completed(&server.world()?, &request.argument)
             }
             Reference::Resource(template) => {
-                resources::complete(&server.world()?, &template.uri, &request.argument)
+                resources::complete(&server.world_or_law()?, &template.uri, &request.argument)
             }
             _ => Err(ErrorData::invalid_params("only arguments of prompts and of addresses complete", None)),
         });
@@ -492,7 +502,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         let cursor = request.and_then(|request| request.cursor);
-        let listed = self.apart(move |server| resources::listed(&server.world()?, cursor.as_deref()));
+        let listed = self.apart(move |server| resources::listed(&server.world_or_law()?, cursor.as_deref()));
         let page = unless_cancelled(&context, listed).await?;
         Ok(page.with_ttl_ms(CHECKOUT_TTL_MS).with_cache_scope(CacheScope::Private))
     }
@@ -513,7 +523,8 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let read = self.apart(move |server| resources::read(&server.tools, &server.world()?, &request.uri));
+        let read =
+            self.apart(move |server| resources::read(&server.tools, &server.world_or_law()?, &request.uri));
         let resources::Read { contents, is_fixed } = unless_cancelled(&context, read).await?;
         let (ttl, scope) = match is_fixed {
             true => (LIST_TTL_MS, CacheScope::Public),
@@ -596,6 +607,7 @@ pub fn log_to_stderr() {
 mod tests {
     use super::*;
     use crate::outside::Place;
+    use crate::verbs::{Card, Writes};
 
     /// A verb that is not well.
     struct Panics;
@@ -613,13 +625,22 @@ mod tests {
     }
 
     impl Verb for Panics {
-        const COMMAND: &'static str = "panic";
-        const TOOL: &'static str = "panic";
-        const TITLE: &'static str = "Panic";
-        const ABOUT: &'static str = "Panics.";
-        const GUIDANCE: &'static str = "Do not use.";
+        const CARD: Card = Card {
+            command: "panic",
+            tool: "panic",
+            title: "Panic",
+            about: "Panics.",
+            guidance: "Do not use.",
+            writes: Writes::Nothing,
+            judges: false,
+            hands: &[],
+        };
         type Ask = Nothing;
         type Answer = Never;
+
+        fn needs(_: &Nothing) -> Needs {
+            Needs::default()
+        }
 
         fn run(_: &World, _: Nothing) -> Result<Never, Trouble> {
             panic!("as it must")

@@ -29,7 +29,7 @@ use crate::owners::Owners;
 use crate::patch::Patch;
 use crate::settings::{self, Settings};
 use crate::text::{Source, code, one_line};
-use crate::verbs::{Commit, Compare, Verb};
+use crate::verbs::{Commit, Compare, Needs, Verb, Want};
 use crate::world::{Base, Overtaken, PullRequest, Tip, Work, World};
 use cache::Cache;
 use jiff::civil::Date;
@@ -178,7 +178,7 @@ impl Outside {
 
     /// The same, and what takes a while is said to whoever waits. Where no base can be found it may be done without.
     fn gathered(&self, compare: Option<&Compare>, or_without: bool, work: &Work) -> Result<World, Failure> {
-        let (today, calendar) = (self.today(), self.calendar()?);
+        let (today, calendar) = (self.today(), Arc::new(self.calendar()?));
         let (root, clone) = match self.checkout(work)? {
             Checkout::Example => {
                 let (head, beside) = tree::example();
@@ -197,7 +197,7 @@ impl Outside {
         let (pull, note) = pulled.unzip();
         // Where a base is welcome and not needed, none is looked for in a clone, whose head is the upstream branch itself.
         let compare = compare.filter(|_| !(or_without && clone.is_some()));
-        let plain = |files: &mut tree::Cache, calendar: Calendar| {
+        let plain = |files: &mut tree::Cache, calendar: Arc<Calendar>| {
             let head = files.corpus(&root)?;
             let (beside, notices) = tree::beside(&root, &head);
             Ok(with_beside(World::unchanged(head.with_notices(notices), calendar, today), beside))
@@ -237,18 +237,46 @@ impl Outside {
         Ok(World { checkout: told, ..world })
     }
 
-    /// The world that a question is about. What takes a while is said to whoever waits.
+    /// The world that a question is about: what it needs, and nothing else. What takes a while is said to whoever waits.
     pub fn world_of<V: Verb>(&self, ask: &V::Ask, work: &Work) -> Result<World, Failure> {
-        let world = match V::as_of(ask) {
-            Some(at) => self.gathered_as_of(at, work)?,
-            None => self.gathered(V::compares(ask).as_ref(), V::does_without_base(ask), work)?,
+        self.world_for(&V::needs(ask), work)
+    }
+
+    /// The world that has what is needed.
+    pub fn world_for(&self, needs: &Needs, work: &Work) -> Result<World, Failure> {
+        if needs.checkout == Want::No {
+            return Ok(World::unchanged(Corpus::default(), self.calendar()?, self.today()));
+        }
+        let gathered = match &needs.as_of {
+            Some(at) => self.gathered_as_of(at, work),
+            None => {
+                let compare = (needs.base > Want::No).then_some(&needs.compare);
+                self.gathered(compare, needs.base == Want::IfThere, work)
+            }
         };
-        let world = match V::since(ask) {
+        let world = match gathered {
+            // A checkout that somebody named has to be there.
+            Err(Failure::NoCheckout(_)) if needs.checkout == Want::IfThere && self.looks_upwards() => {
+                return self.built_in();
+            }
+            gathered => gathered?,
+        };
+        let world = match &needs.since {
             Some(since) => self.with_earlier(world, since, work)?,
             None => world,
         };
-        let world = if V::REMEMBERS { self.with_history(world) } else { world };
-        Ok(if V::ASKS_RULES { self.with_merged(world) } else { world })
+        let world = if needs.history { self.with_history(world) } else { world };
+        Ok(if needs.merged { self.with_merged(world) } else { world })
+    }
+
+    fn looks_upwards(&self) -> bool {
+        matches!(self.place, Place::Upwards)
+    }
+
+    /// What is known where there is no checkout: the law, the calendar, and the template.
+    fn built_in(&self) -> Result<World, Failure> {
+        let checkout = Some(BUILT_IN.to_owned());
+        Ok(World { checkout, ..World::unchanged(Corpus::default(), self.calendar()?, self.today()) })
     }
 
     /// The same world with the pull requests that the upstream default branch has merged. A world that is compared has
@@ -418,6 +446,10 @@ fn now() -> Date {
     jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
+/// What an answer is read from where there is no checkout.
+const BUILT_IN: &str =
+    "what is built in: no checkout is here; start it in a clone of kubevirt/enhancements, or name one";
+
 /// What is said to somebody who asks for a pull request of a folder.
 const NO_PULLS: &str = "a pull request is fetched from where it was made, never into your checkout; add \
                         --repo https://github.com/kubevirt/enhancements";
@@ -443,7 +475,7 @@ fn compared(
     compare: &Compare,
     given: Option<&str>,
     caches: &mut Caches,
-    calendar: Calendar,
+    calendar: Arc<Calendar>,
     today: Date,
 ) -> Result<World, Failure> {
     let head = given.unwrap_or("HEAD");

@@ -11,6 +11,7 @@ mod draft;
 mod explain;
 mod freeze;
 mod migrate;
+mod needs;
 mod query;
 mod report;
 mod review;
@@ -24,6 +25,7 @@ pub use draft::Draft;
 pub use explain::Explain;
 pub use freeze::CheckFreeze;
 pub use migrate::Migrate;
+pub use needs::{Compare, Needs, Want};
 pub use query::Query;
 pub use report::ReleaseReport;
 pub use review::Review;
@@ -54,22 +56,16 @@ use std::sync::Arc;
 
 /// One question that both faces can ask.
 pub trait Verb {
-    /// Its name on the command line.
-    const COMMAND: &'static str;
-    /// Its name as an MCP tool.
-    const TOOL: &'static str;
-    /// Its name for people.
-    const TITLE: &'static str;
-    /// What it answers.
-    const ABOUT: &'static str;
-    /// What an assistant should know about when to use it; not every client passes the server's
-    /// instructions on, so each tool says it again.
-    const GUIDANCE: &'static str;
+    /// How it is called, and what its answers can become.
+    const CARD: Card;
     /// The question. The `///` of each field is its help on the command line and its description in the
     /// tool's schema.
     type Ask: DeserializeOwned + JsonSchema + clap::Args;
     /// The answer: Markdown for reading, JSON for programs, both from one value.
     type Answer: Serialize + JsonSchema + fmt::Display;
+
+    /// What the question needs of the world; the roof gathers that and nothing else.
+    fn needs(ask: &Self::Ask) -> Needs;
 
     /// Answers. A bad proposal is an answer; trouble is a question that cannot be answered.
     fn run(world: &World, ask: Self::Ask) -> Result<Self::Answer, Trouble>;
@@ -79,95 +75,95 @@ pub trait Verb {
         vec![]
     }
 
-    /// What is to be compared, where the question speaks of a change.
-    fn compares(_ask: &Self::Ask) -> Option<Compare> {
-        None
+    /// What the answer leaves to be done, beside being read.
+    fn leaves(_answer: &Self::Answer) -> Leaves<'_> {
+        Leaves::default()
     }
-
-    /// Whether the question has an answer without a base, too, where none can be found.
-    fn does_without_base(_ask: &Self::Ask) -> bool {
-        false
-    }
-
-    /// The day or the commit as of which is asked; none: as it is.
-    fn as_of(_ask: &Self::Ask) -> Option<&str> {
-        None
-    }
-
-    /// The day or the commit since which changes are asked for.
-    fn since(_ask: &Self::Ask) -> Option<&str> {
-        None
-    }
-
-    /// Whether the past of documents belongs to the answer.
-    const REMEMBERS: bool = false;
-
-    /// Whether the answer asks the rules about documents: then what the base branch has merged belongs to it.
-    const ASKS_RULES: bool = Self::JUDGES;
-
-    /// What a person at the command line can have written.
-    const WRITES: Writes = Writes::Nothing;
-
-    /// Whether the answer makes a command-line run fail; that of a report is its outcome.
-    fn fails(_answer: &Self::Answer) -> bool {
-        false
-    }
-
-    /// The files that the answer would change; the command line's `--write` writes them.
-    fn patches(_answer: &Self::Answer) -> &[Patch] {
-        &[]
-    }
-
-    /// Whether the answer has no file that it should have: then nothing can be written, and that is no success.
-    fn lacks_a_file(_answer: &Self::Answer) -> bool {
-        false
-    }
-
-    /// The branch and the message under which the files are committed, where the answer has them.
-    fn commit(_answer: &Self::Answer) -> Option<(&str, &str)> {
-        None
-    }
-
-    /// The commits of an answer that is about several changes; each goes onto a branch of its own. None where the
-    /// answer is about one.
-    fn commits(_answer: &Self::Answer) -> Option<&[Commit]> {
-        None
-    }
-
-    /// The file that the answer is, where it is one; the command line prints it as it is.
-    fn file(_answer: &Self::Answer) -> Option<&str> {
-        None
-    }
-
-    /// Why the answer is not to be committed as it is, a line each: a review would fail what is committed.
-    fn stops(_answer: &Self::Answer) -> Vec<String> {
-        vec![]
-    }
-
-    /// What only a person can give and the answer lacks: the input of `set`, and the question.
-    fn asks(_answer: &Self::Answer) -> Vec<(String, &'static str)> {
-        vec![]
-    }
-
-    /// The documents that the answer is about and whose text it leaves out, by path.
-    fn about(_answer: &Self::Answer) -> Vec<&str> {
-        vec![]
-    }
-
-    /// The hands that can tell its answers beside text, Markdown and JSON.
-    const HANDS: &'static [Hand] = &[];
 
     /// The answer as one of its own hands tells it; none where that hand cannot tell this answer.
     fn page(_answer: &Self::Answer, _hand: Hand) -> Option<String> {
         None
     }
+}
 
+/// A verb as a person or an assistant meets it.
+#[derive(Debug, Clone, Copy)]
+pub struct Card {
+    /// Its name on the command line.
+    pub command: &'static str,
+    /// Its name as an MCP tool.
+    pub tool: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// What it answers.
+    pub about: &'static str,
+    /// What an assistant should know about when to use it; not every client passes the server's
+    /// instructions on, so each tool says it again.
+    pub guidance: &'static str,
+    /// What a person at the command line can have written.
+    pub writes: Writes,
     /// Whether its answers are reports of verdicts: then many hands can tell them.
-    const JUDGES: bool = false;
+    pub judges: bool,
+    /// The hands that can tell its answers beside text, Markdown and JSON.
+    pub hands: &'static [Hand],
+}
 
-    /// The report that the answer tells of, where the verb judges.
-    fn report(_answer: &Self::Answer) -> Option<&Report> {
-        None
+impl Card {
+    /// A verb that only answers.
+    const fn new(
+        command: &'static str,
+        tool: &'static str,
+        title: &'static str,
+        about: &'static str,
+        guidance: &'static str,
+    ) -> Self {
+        Self { command, tool, title, about, guidance, writes: Writes::Nothing, judges: false, hands: &[] }
+    }
+}
+
+/// What an answer leaves to be done, beside being read.
+#[derive(Debug, Default)]
+pub struct Leaves<'a> {
+    /// Whether it makes a command-line run fail; that of a report is its outcome.
+    pub fails: bool,
+    /// The report that it tells of, where the verb judges.
+    pub report: Option<&'a Report>,
+    /// The files that it would change; the command line's `--write` writes them.
+    pub patches: &'a [Patch],
+    /// Whether it has no file that it should have: then nothing can be written, and that is no success.
+    pub lacks_a_file: bool,
+    /// How the files are committed, where it says so.
+    pub commits: Commits<'a>,
+    /// Why it is not to be committed as it is, a line each: a review would fail what is committed.
+    pub stops: Vec<String>,
+    /// The file that it is, where it is one; the command line prints it as it is.
+    pub file: Option<&'a str>,
+    /// What only a person can give and it lacks: the input of `set`, and the question.
+    pub questions: Vec<(String, &'static str)>,
+    /// The documents that it is about and whose text it leaves out, by path.
+    pub documents: Vec<&'a str>,
+}
+
+/// How the files of an answer are committed.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Commits<'a> {
+    /// Not.
+    #[default]
+    None,
+    /// All of them as one.
+    One(&'a Commit),
+    /// Each on a branch of its own.
+    Each(&'a [Commit]),
+}
+
+impl<'a> Commits<'a> {
+    /// The commits of an answer about one change, or of one about several.
+    fn of(commits: &'a [Commit], is_batch: bool) -> Self {
+        match commits {
+            all if is_batch => Self::Each(all),
+            [first, ..] => Self::One(first),
+            [] => Self::None,
+        }
     }
 }
 
@@ -191,17 +187,6 @@ pub enum Writes {
     Files,
     /// Files, and a local commit of them.
     Commits,
-}
-
-/// A change: two states of a checkout, as a question names them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Compare {
-    /// The base; none: the upstream default branch. What counts is where the head parted from it.
-    pub base: Option<String>,
-    /// The head; none: the working tree.
-    pub head: Option<String>,
-    /// The number of the pull request that is the head.
-    pub pull: Option<u32>,
 }
 
 /// Something that offers verbs to somebody.

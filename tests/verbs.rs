@@ -25,11 +25,11 @@ struct Cases {
 
 impl Face for Cases {
     fn add<V: Verb>(&mut self) {
-        self.commands.insert(V::COMMAND.into());
-        let folder = golden::root().join("tests/verbs").join(V::COMMAND);
+        self.commands.insert(V::CARD.command.into());
+        let folder = golden::root().join("tests/verbs").join(V::CARD.command);
         for case in golden::folders(&folder) {
             let ask = fs::read_to_string(folder.join(&case).join("ask.json")).unwrap();
-            let path = format!("tests/verbs/{}/{case}", V::COMMAND);
+            let path = format!("tests/verbs/{}/{case}", V::CARD.command);
             let mut ask: Value = serde_json::from_str(&ask).unwrap_or_else(|error| panic!("{path}: {error}"));
             fill_in(&mut ask);
             let ask: V::Ask = serde_json::from_value(ask).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -37,7 +37,7 @@ impl Face for Cases {
                 Err(trouble) => golden::check(&format!("{path}/trouble.txt"), &format!("{trouble}\n")),
                 Ok(answer) => {
                     let json = serde_json::to_value(&answer).unwrap();
-                    assert_fits(V::TOOL, &json, &path);
+                    assert_fits(V::CARD.tool, &json, &path);
                     golden::check(&format!("{path}/answer.md"), &answer.to_string());
                     golden::check(&format!("{path}/answer.json"), &format!("{json:#}\n"));
                 }

@@ -256,6 +256,10 @@ pub(super) fn read(tools: &[Entry], world: &World, uri: &str) -> Result<Read, Er
     };
     let given = decoded(given);
     let document = match kind.varies {
+        Some(Completes::Vep) if world.checkout.is_some() && world.head.files().is_empty() => {
+            let what = format!("{} cannot be read: no checkout is here, only what is built in", code(uri));
+            return Err(missing(what));
+        }
         Some(Completes::Vep) => {
             Some(verbs::one(&world.head, &given).map_err(|trouble| missing(trouble.to_string()))?)
         }

@@ -7,7 +7,10 @@
 //! Absent on purpose: opening it. A person signs off, pushes and posts.
 
 use super::transition::{self, Lack, Question};
-use super::{Commit, Compare, Name, Trouble, Verb, Writes, inputs, label, one, one_or_many, owed};
+use super::{
+    Card, Commit, Commits, Leaves, Name, Needs, Trouble, Verb, Want, Writes, inputs, label, one, one_or_many,
+    owed,
+};
 use crate::document::Document;
 use crate::lifecycle::{Standing, step, who};
 use crate::owners::blunderbuss;
@@ -165,18 +168,36 @@ struct Pools {
 }
 
 impl Verb for Bump {
-    const COMMAND: &'static str = "bump";
-    const TOOL: &'static str = "prepare_status_bump";
-    const TITLE: &'static str = "Prepare a status bump";
-    const ABOUT: &'static str = "Prepares the pull request that moves, retargets or graduates a VEP: patch, branch, messages, commands, reviewers, issue text; or all that are due.";
-    const GUIDANCE: &'static str =
-        "What it asks for only a person can give. Show the diff; a person signs off and opens it.";
-    const WRITES: Writes = Writes::Commits;
-    // A legacy VEP's step includes its migration, whose day of creation the history knows.
-    const REMEMBERS: bool = true;
-    const ASKS_RULES: bool = true;
+    const CARD: Card = Card {
+        writes: Writes::Commits,
+        ..Card::new(
+            "bump",
+            "prepare_status_bump",
+            "Prepare a status bump",
+            "Prepares the pull request that moves, retargets or graduates a VEP: patch, branch, messages, commands, reviewers, issue text; or all that are due.",
+            "What it asks for only a person can give. Show the diff; a person signs off and opens it.",
+        )
+    };
     type Ask = Ask;
     type Answer = Answer;
+
+    // The base is for the OWNERS that Prow would read: a change cannot choose who reviews it. A legacy VEP's step includes
+    // its migration, whose day of creation the history knows.
+    fn needs(_ask: &Ask) -> Needs {
+        Needs { base: Want::IfThere, history: true, ..Needs::verdicts() }
+    }
+
+    fn leaves(answer: &Answer) -> Leaves<'_> {
+        let single = answer.bumps.iter().filter(|bump| bump.due.is_none());
+        let asks = single.clone().flat_map(|bump| &bump.asks);
+        Leaves {
+            fails: single.clone().any(|bump| bump.pull_request.is_none()),
+            patches: &answer.patches,
+            commits: Commits::of(&answer.commits, answer.is_batch),
+            questions: asks.map(|ask| (ask.set.clone(), ask.question)).collect(),
+            ..Leaves::default()
+        }
+    }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let mut answer = Answer {
@@ -221,38 +242,6 @@ impl Verb for Bump {
         answer.bumps.push(told(world, document, &proposal, pull, None));
         answer.patches = proposal.patches;
         Ok(answer)
-    }
-
-    fn patches(answer: &Answer) -> &[Patch] {
-        &answer.patches
-    }
-
-    fn fails(answer: &Answer) -> bool {
-        answer.bumps.iter().any(|bump| bump.due.is_none() && bump.pull_request.is_none())
-    }
-
-    fn asks(answer: &Answer) -> Vec<(String, &'static str)> {
-        let single = answer.bumps.iter().filter(|bump| bump.due.is_none());
-        let asks = single.flat_map(|bump| &bump.asks);
-        asks.map(|ask| (ask.set.clone(), ask.question)).collect()
-    }
-
-    fn commit(answer: &Answer) -> Option<(&str, &str)> {
-        let only = answer.commits.first().filter(|_| !answer.is_batch);
-        only.map(|commit| (commit.branch.as_str(), commit.message.as_str()))
-    }
-
-    fn commits(answer: &Answer) -> Option<&[Commit]> {
-        answer.is_batch.then_some(answer.commits.as_slice())
-    }
-
-    // For the OWNERS that Prow would read: a change cannot choose who reviews it.
-    fn compares(_ask: &Ask) -> Option<Compare> {
-        Some(Compare::default())
-    }
-
-    fn does_without_base(_ask: &Ask) -> bool {
-        true
     }
 }
 

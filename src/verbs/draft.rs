@@ -7,7 +7,7 @@
 //!
 //! Absent on purpose: the writing. What a section should say is told in a sentence; the author says it.
 
-use super::{Name, Trouble, Verb, Writes, inputs, known_sig, label, one_or_many};
+use super::{Card, Leaves, Name, Needs, Trouble, Verb, Writes, inputs, known_sig, label, one_or_many};
 use crate::book;
 use crate::document::{self, Document, Home, Value};
 use crate::markdown::{Section, plain};
@@ -148,17 +148,27 @@ struct Task {
 }
 
 impl Verb for Draft {
-    const COMMAND: &'static str = "draft";
-    const TOOL: &'static str = "draft_vep";
-    const TITLE: &'static str = "Draft a VEP";
-    const ABOUT: &'static str =
-        "Drafts a new VEP: path, front matter, sections to write with advice, and VEPs it resembles.";
-    const GUIDANCE: &'static str =
-        "Leave out what nobody told you; it becomes a placeholder. Fill the sections, then validate_vep.";
-    const WRITES: Writes = Writes::Files;
-    const ASKS_RULES: bool = true;
+    const CARD: Card = Card {
+        writes: Writes::Files,
+        ..Card::new(
+            "draft",
+            "draft_vep",
+            "Draft a VEP",
+            "Drafts a new VEP: path, front matter, sections to write with advice, and VEPs it resembles.",
+            "Leave out what nobody told you; it becomes a placeholder. Fill the sections, then validate_vep.",
+        )
+    };
     type Ask = Ask;
     type Answer = Answer;
+
+    fn needs(_ask: &Ask) -> Needs {
+        Needs::verdicts()
+    }
+
+    fn leaves(answer: &Answer) -> Leaves<'_> {
+        let patches = answer.patches.as_slice();
+        Leaves { patches, lacks_a_file: patches.is_empty(), ..Leaves::default() }
+    }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let plan = Plan::of(world, &ask)?;
@@ -191,14 +201,6 @@ impl Verb for Draft {
             path,
             text,
         })
-    }
-
-    fn lacks_a_file(answer: &Answer) -> bool {
-        answer.patches.is_empty()
-    }
-
-    fn patches(answer: &Answer) -> &[Patch] {
-        &answer.patches
     }
 }
 

@@ -5,7 +5,7 @@
 //!
 //! Absent on purpose: verdicts. Whether a change needs a VEP is answered as guidance.
 
-use super::{Trouble, Verb, one_or_many};
+use super::{Card, Needs, Trouble, Verb, one_or_many};
 use crate::book::{self, Example, Kind, Page};
 use crate::law::Cite;
 use crate::text::{code, fenced, one_line};
@@ -108,15 +108,19 @@ struct Entry {
 }
 
 impl Verb for Explain {
-    const COMMAND: &'static str = "explain";
-    const TOOL: &'static str = "explain";
-    const TITLE: &'static str = "Explain the governance";
-    const ABOUT: &'static str =
-        "Explains a rule, state, step, field, term or question: what, why, where the law says it, examples.";
-    const GUIDANCE: &'static str =
-        "Ask it before you explain governance yourself; topic `vep-required` is guidance.";
+    const CARD: Card = Card::new(
+        "explain",
+        "explain",
+        "Explain the governance",
+        "Explains a rule, state, step, field, term or question: what, why, where the law says it, examples.",
+        "Ask it before you explain governance yourself; topic `vep-required` is guidance.",
+    );
     type Ask = Ask;
     type Answer = Answer;
+
+    fn needs(_ask: &Ask) -> Needs {
+        Needs::law()
+    }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let topic = ask.topic.join(" ");

@@ -1,6 +1,6 @@
 //! `freeze`: until when may something be approved, and what then?
 
-use super::{Name, Trouble, Verb, label, one, release};
+use super::{Card, Name, Needs, Trouble, Verb, label, one, release};
 use crate::calendar::{Freeze, Phase, Season, days, last_safe_day};
 use crate::document::Document;
 use crate::text::{fenced, sentence};
@@ -88,13 +88,19 @@ struct Exception {
 }
 
 impl Verb for CheckFreeze {
-    const COMMAND: &'static str = "freeze";
-    const TOOL: &'static str = "check_freeze";
-    const TITLE: &'static str = "Check a freeze";
-    const ABOUT: &'static str = "VEP Freeze of a release, a VEP or the season: phase, days left, last safe day, what is blocked, exceptions.";
-    const GUIDANCE: &'static str = "Unknown means unknown: never guess a date.";
+    const CARD: Card = Card::new(
+        "freeze",
+        "check_freeze",
+        "Check a freeze",
+        "VEP Freeze of a release, a VEP or the season: phase, days left, last safe day, what is blocked, exceptions.",
+        "Unknown means unknown: never guess a date.",
+    );
     type Ask = Ask;
     type Answer = Answer;
+
+    fn needs(ask: &Ask) -> Needs {
+        if ask.vep.is_some() { Needs::documents() } else { Needs::default() }
+    }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let season = world.calendar.season(world.today);

@@ -5,7 +5,8 @@
 //! Absent on purpose: deciding. The state is proposed, and whoever nobody knows stays TBD.
 
 use super::{
-    Commit, Name, Text, Trouble, Verb, Writes, known_sig, label, one, one_or_many, owed as owed_by_people,
+    Card, Commit, Commits, Leaves, Name, Needs, Text, Trouble, Verb, Writes, known_sig, label, one,
+    one_or_many, owed as owed_by_people,
 };
 use crate::answers::{Answered, Answers, Given, KEYS, answered, template};
 use crate::document::Document;
@@ -216,16 +217,32 @@ struct Count {
 }
 
 impl Verb for Migrate {
-    const COMMAND: &'static str = "migrate";
-    const TOOL: &'static str = "migrate_vep";
-    const TITLE: &'static str = "Migrate a legacy VEP";
-    const ABOUT: &'static str = "Gives legacy VEPs front matter from their prose: each value with source and certainty, doubts, patch; or how far it is.";
-    const GUIDANCE: &'static str = "Settle each doubt with a chair before you show the patch as done.";
-    const WRITES: Writes = Writes::Commits;
-    const REMEMBERS: bool = true;
-    const ASKS_RULES: bool = true;
+    const CARD: Card = Card {
+        writes: Writes::Commits,
+        ..Card::new(
+            "migrate",
+            "migrate_vep",
+            "Migrate a legacy VEP",
+            "Gives legacy VEPs front matter from their prose: each value with source and certainty, doubts, patch; or how far it is.",
+            "Settle each doubt with a chair before you show the patch as done.",
+        )
+    };
     type Ask = Ask;
     type Answer = Answer;
+
+    fn needs(_ask: &Ask) -> Needs {
+        Needs { history: true, ..Needs::verdicts() }
+    }
+
+    fn leaves(answer: &Answer) -> Leaves<'_> {
+        Leaves {
+            patches: &answer.patches,
+            commits: Commits::of(&answer.commits, answer.is_batch),
+            stops: reasons(answer),
+            file: answer.template.as_deref(),
+            ..Leaves::default()
+        }
+    }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let mut answer = Answer {
@@ -273,39 +290,23 @@ impl Verb for Migrate {
         }
         ask.answers.iter_mut().collect()
     }
+}
 
-    fn patches(answer: &Answer) -> &[Patch] {
-        &answer.patches
+/// What keeps the answer from a commit, with the ways out as the command line calls them.
+fn reasons(answer: &Answer) -> Vec<String> {
+    let mut lines: Vec<String> = answer.stops.iter().map(|stops| format!("- {stops}")).collect();
+    if !lines.is_empty() {
+        let ways = ways(&answer.stops).into_iter();
+        let flags = [
+            ("`set`", "--set KEY=VALUE"),
+            ("`answers`", "--answers FILE"),
+            ("`answers-template`", "--answers-template"),
+            ("`unnamed` as provisional", "--unnamed provisional"),
+        ];
+        let said = |way: String| flags.iter().fold(way, |way, (name, flag)| way.replace(name, flag));
+        lines.extend(ways.map(said));
     }
-
-    fn commit(answer: &Answer) -> Option<(&str, &str)> {
-        let only = answer.commits.first().filter(|_| !answer.is_batch);
-        only.map(|commit| (commit.branch.as_str(), commit.message.as_str()))
-    }
-
-    fn commits(answer: &Answer) -> Option<&[Commit]> {
-        answer.is_batch.then_some(answer.commits.as_slice())
-    }
-
-    fn file(answer: &Answer) -> Option<&str> {
-        answer.template.as_deref()
-    }
-
-    fn stops(answer: &Answer) -> Vec<String> {
-        let mut lines: Vec<String> = answer.stops.iter().map(|stops| format!("- {stops}")).collect();
-        if !lines.is_empty() {
-            let ways = ways(&answer.stops).into_iter();
-            let flags = [
-                ("`set`", "--set KEY=VALUE"),
-                ("`answers`", "--answers FILE"),
-                ("`answers-template`", "--answers-template"),
-                ("`unnamed` as provisional", "--unnamed provisional"),
-            ];
-            let said = |way: String| flags.iter().fold(way, |way, (name, flag)| way.replace(name, flag));
-            lines.extend(ways.map(said));
-        }
-        lines
-    }
+    lines
 }
 
 /// What is asked of every migration.

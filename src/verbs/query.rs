@@ -1,6 +1,6 @@
 //! `query`: which VEPs are there?
 
-use super::{Trouble, Verb, known_sig, notices, one_or_many};
+use super::{Card, Needs, Trouble, Verb, known_sig, notices, one_or_many};
 use crate::document::{Document, Fact, Origin};
 use crate::search::{Found, search};
 use crate::season;
@@ -197,17 +197,18 @@ struct Row {
 }
 
 impl Verb for Query {
-    const COMMAND: &'static str = "query";
-    const TOOL: &'static str = "query_veps";
-    const TITLE: &'static str = "Query VEPs";
-    const ABOUT: &'static str =
-        "Lists KubeVirt VEPs (enhancement proposals): counts first, then a page. All filters must match.";
-    const GUIDANCE: &'static str = "Find a VEP's number here, then get_vep.";
+    const CARD: Card = Card::new(
+        "query",
+        "query_veps",
+        "Query VEPs",
+        "Lists KubeVirt VEPs (enhancement proposals): counts first, then a page. All filters must match.",
+        "Find a VEP's number here, then get_vep.",
+    );
     type Ask = Ask;
     type Answer = Answer;
 
-    fn as_of(ask: &Ask) -> Option<&str> {
-        ask.as_of.as_deref()
+    fn needs(ask: &Ask) -> Needs {
+        Needs { as_of: ask.as_of.clone(), ..Needs::documents() }
     }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {

@@ -5,7 +5,7 @@
 //!
 //! Absent on purpose: deciding. It says what the documents say, and whose turn it is by that.
 
-use super::{Trouble, Verb, known_sig, notices};
+use super::{Card, Needs, Trouble, Verb, known_sig, notices};
 use crate::render::{self, Hand};
 use crate::season::{
     Change, Changes, Counts, Dates, Entry, Group, Link, Overview, Risk, Scope, Succession, overview,
@@ -93,21 +93,21 @@ enum Whole {
 }
 
 impl Verb for ReleaseReport {
-    const COMMAND: &'static str = "report";
-    const TOOL: &'static str = "release_report";
-    const TITLE: &'static str = "Report on a release";
-    const ABOUT: &'static str = "The season at a glance: what targets a release, what each VEP lacks, what is at risk, whose turn it is.";
-    const GUIDANCE: &'static str = "Counts are of all pages.";
-    const HANDS: &'static [Hand] = &[Hand::Csv, Hand::Mermaid, Hand::Dot, Hand::Html];
+    const CARD: Card = Card {
+        hands: &[Hand::Csv, Hand::Mermaid, Hand::Dot, Hand::Html],
+        ..Card::new(
+            "report",
+            "release_report",
+            "Report on a release",
+            "The season at a glance: what targets a release, what each VEP lacks, what is at risk, whose turn it is.",
+            "Counts are of all pages.",
+        )
+    };
     type Ask = Ask;
     type Answer = Answer;
 
-    fn as_of(ask: &Ask) -> Option<&str> {
-        ask.as_of.as_deref()
-    }
-
-    fn since(ask: &Ask) -> Option<&str> {
-        ask.since.as_deref()
+    fn needs(ask: &Ask) -> Needs {
+        Needs { as_of: ask.as_of.clone(), since: ask.since.clone(), ..Needs::documents() }
     }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {

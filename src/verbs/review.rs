@@ -5,7 +5,10 @@
 //!
 //! Absent on purpose: the verdict of people. A change that would pass is not approved.
 
-use super::{Compare, Text, Trouble, Verb, declared, notices, one_or_many, owed, untold, was};
+use super::{
+    Card, Compare, Leaves, Needs, Text, Trouble, Verb, Want, declared, notices, one_or_many, owed, untold,
+    was,
+};
 use crate::corpus::Notice;
 use crate::document::Document;
 use crate::law::Severity;
@@ -127,18 +130,26 @@ struct Declared {
 }
 
 impl Verb for Review {
-    const COMMAND: &'static str = "review";
-    const TOOL: &'static str = "review_changes";
-    const TITLE: &'static str = "Review a change";
-    const ABOUT: &'static str = "Judges the checkout's whole change against its base, as CI will: touched VEPs, files, title, labels, commits.";
-    const GUIDANCE: &'static str =
-        "Ask before you propose a pull request; mend what blocks. Only new errors fail.";
-    const JUDGES: bool = true;
+    const CARD: Card = Card {
+        judges: true,
+        ..Card::new(
+            "review",
+            "review_changes",
+            "Review a change",
+            "Judges the checkout's whole change against its base, as CI will: touched VEPs, files, title, labels, commits.",
+            "Ask before you propose a pull request; mend what blocks. Only new errors fail.",
+        )
+    };
     type Ask = Ask;
     type Answer = Answer;
 
-    fn compares(ask: &Ask) -> Option<Compare> {
-        Some(Compare { base: ask.base.clone(), head: ask.head.clone(), pull: ask.pr })
+    fn needs(ask: &Ask) -> Needs {
+        let compare = Compare { base: ask.base.clone(), head: ask.head.clone(), pull: ask.pr };
+        Needs { base: Want::Must, compare, ..Needs::verdicts() }
+    }
+
+    fn leaves(answer: &Answer) -> Leaves<'_> {
+        Leaves { report: Some(&answer.report), ..Leaves::default() }
     }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
@@ -182,10 +193,6 @@ impl Verb for Review {
         }
         report.full = ask.full;
         Ok(answer(report, touched.len()))
-    }
-
-    fn report(answer: &Answer) -> Option<&Report> {
-        Some(&answer.report)
     }
 
     fn texts(ask: &mut Ask) -> Vec<&mut Text> {

@@ -4,7 +4,7 @@
 //!
 //! Absent on purpose: a choice. A name in front matter is a promise that only that person can make.
 
-use super::{Compare, Name, Trouble, Verb, known_sig, label, one};
+use super::{Card, Leaves, Name, Needs, Trouble, Verb, Want, known_sig, label, one};
 use crate::document::{Document, Front};
 use crate::matter::implied;
 use crate::owners::blunderbuss::{ANEW, Kind, RULE, WANTED};
@@ -150,13 +150,25 @@ struct Capacity {
 }
 
 impl Verb for Reviewers {
-    const COMMAND: &'static str = "reviewers";
-    const TOOL: &'static str = "suggest_reviewers";
-    const TITLE: &'static str = "Suggest reviewers";
-    const ABOUT: &'static str = "Shows who may review a VEP: OWNERS layers, the pools Prow draws from, and each person's load; or all load.";
-    const GUIDANCE: &'static str = "Suggest, never name: a person has to agree.";
+    const CARD: Card = Card::new(
+        "reviewers",
+        "suggest_reviewers",
+        "Suggest reviewers",
+        "Shows who may review a VEP: OWNERS layers, the pools Prow draws from, and each person's load; or all load.",
+        "Suggest, never name: a person has to agree.",
+    );
     type Ask = Ask;
     type Answer = Answer;
+
+    // Prow reads OWNERS of the base branch, so a change cannot choose who reviews it.
+    fn needs(_ask: &Ask) -> Needs {
+        Needs { base: Want::IfThere, ..Needs::documents() }
+    }
+
+    fn leaves(answer: &Answer) -> Leaves<'_> {
+        let of_veps = answer.pools.iter().filter(|pools| pools.vep.is_some());
+        Leaves { documents: of_veps.map(|pools| pools.path.as_str()).collect(), ..Leaves::default() }
+    }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let within = Within::of(world, &ask)?;
@@ -185,19 +197,6 @@ impl Verb for Reviewers {
         let end = offset.saturating_add(load.len());
         let next_offset = (end < people && !load.is_empty()).then_some(end);
         Ok(Answer { today: world.today.to_string(), pools, load, people, next_offset, sigs, notes })
-    }
-
-    // Prow reads OWNERS of the base branch, so a change cannot choose who reviews it.
-    fn compares(_ask: &Ask) -> Option<Compare> {
-        Some(Compare::default())
-    }
-
-    fn does_without_base(_ask: &Ask) -> bool {
-        true
-    }
-
-    fn about(answer: &Answer) -> Vec<&str> {
-        answer.pools.iter().filter(|pools| pools.vep.is_some()).map(|pools| pools.path.as_str()).collect()
     }
 }
 

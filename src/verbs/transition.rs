@@ -5,7 +5,7 @@
 //!
 //! Absent on purpose: the pull request around the patch, which `bump` prepares.
 
-use super::{Name, Trouble, Verb, Writes, inputs, label, one, one_or_many};
+use super::{Card, Leaves, Name, Needs, Trouble, Verb, Writes, inputs, label, one, one_or_many};
 use crate::calendar::{Freeze, days, last_safe_day};
 use crate::document::{Document, Front};
 use crate::lifecycle::{Standing, Start, Step, step, who};
@@ -153,18 +153,27 @@ struct Condition {
 }
 
 impl Verb for Transition {
-    const COMMAND: &'static str = "transition";
-    const TOOL: &'static str = "propose_transition";
-    const TITLE: &'static str = "Propose a transition";
-    const ABOUT: &'static str = "Says where a VEP stands and which states it may go to: standing in law, who decides, what it lacks; for one state the patch.";
-    const GUIDANCE: &'static str =
-        "Ask before you touch `status`. Unsettled: show both sides, a SIG decides.";
-    const WRITES: Writes = Writes::Files;
-    // A legacy VEP's step includes its migration, whose day of creation the history knows.
-    const REMEMBERS: bool = true;
-    const ASKS_RULES: bool = true;
+    const CARD: Card = Card {
+        writes: Writes::Files,
+        ..Card::new(
+            "transition",
+            "propose_transition",
+            "Propose a transition",
+            "Says where a VEP stands and which states it may go to: standing in law, who decides, what it lacks; for one state the patch.",
+            "Ask before you touch `status`. Unsettled: show both sides, a SIG decides.",
+        )
+    };
     type Ask = Ask;
     type Answer = Answer;
+
+    // A legacy VEP's step includes its migration, whose day of creation the history knows.
+    fn needs(_ask: &Ask) -> Needs {
+        Needs { history: true, ..Needs::verdicts() }
+    }
+
+    fn leaves(answer: &Answer) -> Leaves<'_> {
+        Leaves { patches: &answer.patches, ..Leaves::default() }
+    }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let document = one(&world.head, &ask.vep.0)?;
@@ -196,10 +205,6 @@ impl Verb for Transition {
             steps,
             patches,
         })
-    }
-
-    fn patches(answer: &Answer) -> &[Patch] {
-        &answer.patches
     }
 }
 

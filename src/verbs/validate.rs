@@ -1,7 +1,8 @@
 //! `validate`: what does the book say about it?
 
 use super::{
-    Compare, Name, Text, Trouble, Verb, Writes, notices, one, one_or_many, said, unknown, untold, was,
+    Card, Compare, Leaves, Name, Needs, Text, Trouble, Verb, Want, Writes, notices, one, one_or_many, said,
+    unknown, untold, was,
 };
 use crate::corpus::Notice;
 use crate::document::{Document, Home, MOST_BYTES};
@@ -123,15 +124,35 @@ struct Tally {
 }
 
 impl Verb for Validate {
-    const COMMAND: &'static str = "validate";
-    const TOOL: &'static str = "validate_vep";
-    const TITLE: &'static str = "Validate VEPs";
-    const ABOUT: &'static str = "Judges VEPs, or a draft's text, by VEP-282's rules: errors, warnings and advice with line, fix and citation.";
-    const GUIDANCE: &'static str = "Use it before you propose any VEP text; mend, then validate again. It never says that a VEP is approved.";
-    const JUDGES: bool = true;
-    const WRITES: Writes = Writes::Files;
+    const CARD: Card = Card {
+        writes: Writes::Files,
+        judges: true,
+        ..Card::new(
+            "validate",
+            "validate_vep",
+            "Validate VEPs",
+            "Judges VEPs, or a draft's text, by VEP-282's rules: errors, warnings and advice with line, fix and citation.",
+            "Use it before you propose any VEP text; mend, then validate again. It never says that a VEP is approved.",
+        )
+    };
     type Ask = Ask;
     type Answer = Answer;
+
+    fn needs(ask: &Ask) -> Needs {
+        let base = match ask.base {
+            Some(_) => Want::Must,
+            // What is given as the past is the base.
+            None if ask.was.is_some() => Want::No,
+            None => Want::IfThere,
+        };
+        let checkout = if ask.draft.is_some() && base < Want::Must { Want::IfThere } else { Want::Must };
+        let compare = Compare { base: ask.base.clone(), ..Compare::default() };
+        Needs { checkout, base, compare, ..Needs::verdicts() }
+    }
+
+    fn leaves(answer: &Answer) -> Leaves<'_> {
+        Leaves { report: Some(&answer.report), patches: &answer.patches, ..Leaves::default() }
+    }
 
     fn run(world: &World, ask: Ask) -> Result<Answer, Trouble> {
         let mut notes = Vec::new();
@@ -177,23 +198,6 @@ impl Verb for Validate {
 
     fn texts(ask: &mut Ask) -> Vec<&mut Text> {
         ask.draft.iter_mut().chain(&mut ask.was).collect()
-    }
-
-    fn compares(ask: &Ask) -> Option<Compare> {
-        // What is given as the past is the base.
-        ask.was.is_none().then(|| Compare { base: ask.base.clone(), ..Compare::default() })
-    }
-
-    fn does_without_base(ask: &Ask) -> bool {
-        ask.base.is_none()
-    }
-
-    fn report(answer: &Answer) -> Option<&Report> {
-        Some(&answer.report)
-    }
-
-    fn patches(answer: &Answer) -> &[Patch] {
-        &answer.patches
     }
 }
 

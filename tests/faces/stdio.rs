@@ -237,6 +237,43 @@ async fn without_a_checkout_the_server_lives_and_finds_one_as_soon_as_it_is_ther
     client.cancel().await.unwrap();
 }
 
+/// Where there is no checkout, what is built in answers, and says that it is that.
+#[tokio::test]
+async fn without_a_checkout_the_law_the_calendar_and_a_draft_are_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let client = connect(folder.path(), &["serve", "--today", "2026-08-18"]).await;
+    let draft = "---\ntitle: Clock\nstatus: implementible\n---\n\n# VEP #7: Clock\n";
+    for (tool, arguments, part) in [
+        ("explain", json!({ "topic": "reviewers-named" }), "Read from what is built in"),
+        ("explain", json!({ "topic": "deferred to provisional" }), "Read from what is built in"),
+        ("validate_vep", json!({ "draft": draft }), "Read from what is built in"),
+        ("check_freeze", json!({ "release": "v1.9" }), "2026-04-30"),
+        ("check_freeze", json!({}), "Today is 2026-08-18"),
+    ] {
+        let result = call(&client, tool, arguments.clone()).await;
+        assert_ne!(result.is_error, Some(true), "{tool} {arguments}: {}", text(&result));
+        assert!(text(&result).contains(part), "{tool} {arguments}: {}", text(&result));
+    }
+    for uri in [
+        "vep://rules",
+        "vep://lifecycle",
+        "vep://schema/front-matter",
+        "vep://guide/authoring",
+        "vep://template",
+        "vep://calendar",
+        "vep://rules/reviewers-named",
+    ] {
+        let read = client.read_resource(rmcp::model::ReadResourceRequestParams::new(uri)).await;
+        assert!(read.is_ok(), "{uri}: {read:?}");
+    }
+    let missing = client
+        .read_resource(rmcp::model::ReadResourceRequestParams::new("vep://proposals/7"))
+        .await
+        .unwrap_err();
+    assert!(missing.to_string().contains("no checkout is here"), "{missing}");
+    client.cancel().await.unwrap();
+}
+
 #[tokio::test]
 async fn a_client_of_the_older_kind_is_served_by_the_same_binary() {
     let child = TokioChildProcess::new(command(Path::new("/"), &["serve", "--demo"])).unwrap();
