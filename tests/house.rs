@@ -198,3 +198,35 @@ fn no_file_names_a_machine_path() {
         look(&root().join(name));
     }
 }
+
+/// A golden that no test compares any more would stay for ever, and be read as if it held.
+#[test]
+fn every_golden_has_its_test() {
+    let tests = root().join("tests");
+    for verb in crate::golden::folders(&tests.join("verbs")) {
+        for case in crate::golden::folders(&tests.join("verbs").join(&verb)) {
+            let has = |name: &str| tests.join("verbs").join(&verb).join(&case).join(name).exists();
+            let (answer, trouble) = (has("answer.md") && has("answer.json"), has("trouble.txt"));
+            assert!(has("ask.json") && answer != trouble, "tests/verbs/{verb}/{case}");
+        }
+    }
+    let mut sources = String::new();
+    let mut folders = vec![tests.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|it| it == "rs") {
+                sources.push_str(&fs::read_to_string(entry).unwrap());
+            }
+        }
+    }
+    for folder in ["faces", "faces/resources", "hands"] {
+        for entry in fs::read_dir(tests.join(folder)).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = entry.file_name().unwrap().to_str().unwrap().to_owned();
+            let stem = name.split('.').next().unwrap().trim_start_matches("prompt-");
+            let is_golden = entry.is_file() && !name.ends_with(".rs");
+            assert!(!is_golden || sources.contains(stem), "no test speaks of tests/{folder}/{name}");
+        }
+    }
+}
