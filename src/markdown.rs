@@ -390,6 +390,10 @@ impl Leaf {
 
     /// Takes a text that stands at `start` as `raw`, with runs of spaces as one.
     fn push(&mut self, text: &str, raw: &str, start: usize, marks: Marks) {
+        if raw.len() == text.len() && is_even(text) {
+            self.push_even(text, start, marks);
+            return;
+        }
         let whole = Span::new(start, start + raw.len());
         let found = if raw.len() == text.len() { Some(0) } else { raw.find(text) };
         let mut from = 0;
@@ -413,6 +417,23 @@ impl Leaf {
             self.text.push_str(part);
             self.seen = true;
             self.unstruck |= !marks.struck;
+        }
+    }
+
+    /// The same for a text with nothing to make one of: most texts are so, and every document is read at every start.
+    fn push_even(&mut self, text: &str, start: usize, marks: Marks) {
+        let part = text.trim_matches(' ');
+        let begin = start + usize::from(text.starts_with(' '));
+        self.spaced |= text.starts_with(' ');
+        if !part.is_empty() {
+            if self.spaced && !self.text.is_empty() {
+                self.text.push(' ');
+            }
+            self.run(part.len(), Span::new(begin, begin + part.len()), true, marks);
+            self.text.push_str(part);
+            self.seen = true;
+            self.unstruck |= !marks.struck;
+            self.spaced = text.ends_with(' ');
         }
     }
 
@@ -448,7 +469,16 @@ impl Leaf {
     }
 }
 
-/// The tags with which HTML strikes text through.
+/// Whether a text is of visible ASCII, with single spaces.
+fn is_even(text: &str) -> bool {
+    let mut before = b'.';
+    text.bytes().all(|byte| {
+        let is_even = (b' '..=b'~').contains(&byte) && (byte != b' ' || before != b' ');
+        before = byte;
+        is_even
+    })
+}
+
 /// Whether a tag shows something by itself, and not only by the text within it.
 fn shows(html: &str) -> bool {
     const SHOWN: [&str; 12] = [
@@ -459,6 +489,7 @@ fn shows(html: &str) -> bool {
     name.is_some_and(|name| SHOWN.iter().any(|shown| name.eq_ignore_ascii_case(shown)))
 }
 
+/// Whether a tag begins (or ends) text that is struck through; none for another tag.
 fn strikes(html: &str) -> Option<bool> {
     let name = html.trim_start_matches(['<', '/']).trim_end_matches('>').trim();
     let is_one = ["del", "s", "strike"].iter().any(|tag| name.eq_ignore_ascii_case(tag));
