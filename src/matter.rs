@@ -102,7 +102,7 @@ fn by_targets(world: &World, document: &Document) -> Implied {
     };
     if let Some((stage, target)) = targets.iter().next_back() {
         let release = target.value;
-        let denied = prose::denies_stage(document.outline(), *stage, release);
+        let denied = document.denial_of(*stage, release);
         let (why, doubt) = match out(release) {
             Some(true) if denied.is_none() && confirmed(*stage, release).is_some() => {
                 let how = confirmed(*stage, release).unwrap_or_default();
@@ -171,7 +171,7 @@ fn at_ga(world: &World, document: &Document, release: Release, span: Option<Span
         let doubt = format!("is GA reached? {release} is out by plan; did it ship there?");
         return of(Status::Implementable, Certainty::Inferred, why, (Some(open), doubt));
     }
-    if let Some(said) = prose::denies_stage(document.outline(), Stage::Ga, release) {
+    if let Some(said) = document.denial_of(Stage::Ga, release) {
         let quote = code(&one_line(&said.value, 100));
         let why = format!("{out}, and the text says {quote}");
         let doubt =

@@ -17,6 +17,7 @@ use crate::vep::{Release, Stage, Status};
 use crate::world::{Base, World};
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 /// One sentence of the law, and how it is judged.
 #[derive(Debug)]
@@ -296,7 +297,7 @@ pub struct Case<'w> {
     /// Whether prose is judged, for want of front matter that could say it.
     by_prose: bool,
     /// The state that its prose implies, once it was asked for.
-    implied: OnceCell<Status>,
+    implied: Rc<OnceCell<Status>>,
 }
 
 impl<'w> Case<'w> {
@@ -304,7 +305,17 @@ impl<'w> Case<'w> {
     pub fn new(now: &'w Document, was: Was<'w>, world: &'w World) -> Self {
         // A block that was dropped is told by `front-matter-kept`, and nothing takes its place.
         let is_dropped = matches!(was, Was::Known(was) if !was.is_legacy());
-        Self { now, was, world, by_prose: now.is_legacy() && !is_dropped, implied: OnceCell::new() }
+        Self { now, was, world, by_prose: now.is_legacy() && !is_dropped, implied: Rc::default() }
+    }
+
+    /// The same question about what the document was. What its prose implies is read once for both, where it is the same.
+    pub fn before(&self, was: &'w Document) -> Self {
+        let before = Self::new(was, Was::Unknown, self.world.before());
+        let is_same = self.by_prose && before.by_prose && !matches!(self.was, Was::Nothing);
+        if is_same && was.source.text() == self.now.source.text() && before.world.today == self.world.today {
+            return Self { implied: Rc::clone(&self.implied), ..before };
+        }
+        before
     }
 
     /// The state by which the plan is judged: that of the front matter, else what prose implies.

@@ -200,7 +200,7 @@ impl Outcome {
 pub fn judge(world: &World, now: &Document, was: Was<'_>) -> Sheet {
     let case = Case::new(now, was, world);
     let before = match was {
-        Was::Known(before) => Some(Case::new(before, Was::Unknown, world.before())),
+        Was::Known(before) => Some(case.before(before)),
         Was::Unknown | Was::Nothing => None,
     };
     let event = Event::of(world, now, was);

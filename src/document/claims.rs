@@ -19,6 +19,8 @@ pub(super) struct Claims {
     promise: OnceLock<Option<Spanned<String>>>,
     standings: OnceLock<Vec<Standing>>,
     ties: OnceLock<Vec<Tie>>,
+    /// For each stage what denies that it came in the release that was asked about first: the targeted one.
+    denials: [OnceLock<(Release, Option<Spanned<String>>)>; 3],
 }
 
 impl Document {
@@ -59,6 +61,21 @@ impl Document {
     /// The states that its text says of it.
     pub fn standings(&self) -> &[Standing] {
         self.claims.standings.get_or_init(|| prose::standings(self.outline()))
+    }
+
+    /// What its text says against a stage having come in a release.
+    pub fn denial_of(&self, stage: Stage, release: Release) -> Option<Spanned<String>> {
+        let read = || prose::denies_stage(self.outline(), stage, release);
+        let [alpha, beta, ga] = &self.claims.denials;
+        let first = match stage {
+            Stage::Alpha => alpha,
+            Stage::Beta => beta,
+            Stage::Ga => ga,
+        };
+        match first.get_or_init(|| (release, read())) {
+            (of, denial) if *of == release => denial.clone(),
+            _ => read(),
+        }
     }
 
     /// The VEPs that its text says it replaces, or is replaced by.

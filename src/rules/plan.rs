@@ -560,7 +560,7 @@ fn target_not_past(case: &Case<'_>) -> Judged {
 
 /// What says that something planned for this release did not make it.
 fn slipped(case: &Case<'_>, stage: Stage, release: Release) -> Option<String> {
-    if let Some(said) = prose::denies_stage(case.now.outline(), stage, release) {
+    if let Some(said) = case.now.denial_of(stage, release) {
         return Some(one_line(&said.value, 80));
     }
     let names = [format!("{release}"), format!("{}.{}", release.major, release.minor)];
