@@ -208,7 +208,7 @@ impl Plan<'_> {
         let targets = self.targets.iter().map(|(stage, claim)| (*stage, claim.value)).collect();
         let gates = self.gates.iter().map(|gate| plain(&gate.value)).collect();
         let moved = removal::Moved { targets: &targets, gates: &gates };
-        let cuts = removal::cuts(self.world, document, &self.blocks, &moved);
+        let cuts = removal::cuts(self.world, document, self.blocks, &moved);
         let written = |cuts: &[Span]| {
             Document::parse(Source::new(document.path(), with_front_matter(&document.source, values, cuts)))
         };

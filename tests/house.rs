@@ -25,6 +25,7 @@ const ALONE: &[(&str, &[&str])] = &[
     ("serde_yaml", &["calendar", "owners", "mcp"]),
     ("minijinja", &["mcp"]),
     ("regex::", &["owners"]),
+    ("aho_corasick", &["prose"]),
     ("rmcp", &["mcp"]),
     ("std::fs", &["outside"]),
     ("std::env::", &["outside", "main"]),

@@ -328,9 +328,9 @@ fn legacy_blocks_gone(case: &Case<'_>) -> Judged {
     let document = case.now;
     let mut findings: Vec<Finding> = document
         .claimed_targets()
-        .into_iter()
+        .iter()
         .filter_map(|(stage, told)| {
-            let says = match document.facts().targets.get(&stage) {
+            let says = match document.facts().targets.get(stage) {
                 Some(fact) if fact.value == told.value => return None,
                 Some(fact) => format!("says {}", fact.value),
                 None => "does not name one".into(),

@@ -60,7 +60,7 @@ fn feature_gate_named(case: &Case<'_>) -> Judged {
                 .fix("If this sentence is the justification, nothing is to be mended; a SIG will weigh it.")
         }
         None => match case.now.gate_promise() {
-            Some(said) => Finding::must(case.key_or_top("feature-gate"), promised(case, &said))
+            Some(said) => Finding::must(case.key_or_top("feature-gate"), promised(case, said))
                 .fix("Set `feature-gate` to its name."),
             None => {
                 let what = "no gate is named and the body does not say why";
@@ -86,7 +86,7 @@ fn gate_in_prose(case: &Case<'_>) -> Judged {
                 .fix("If this sentence is the reason, change nothing. The SIG decides.")
         }
         None => match document.gate_promise() {
-            Some(said) => Finding::should(said.span, promised(case, &said)).fix("Name the gate."),
+            Some(said) => Finding::should(said.span, promised(case, said)).fix("Name the gate."),
             None => Finding::should(place, "no feature gate is named, and the text does not say why")
                 .fix("Name the gate in the Design, or say that there is no feature gate and why."),
         },
