@@ -219,8 +219,7 @@ fn stage(text: &str) -> Result<Stage, Wrong> {
 }
 
 fn day(world: &World, text: &str) -> Result<Date, Wrong> {
-    let day = Some(text).filter(|text| text.len() == 10).and_then(|text| text.parse().ok());
-    let Some(day): Option<Date> = day else {
+    let Some(day) = proposal::day(text) else {
         let what = format!("{} is not a date", code(&one_line(text, 60)));
         return Err(wrong(0, what, expected("creation-date")));
     };

@@ -9,7 +9,7 @@ use crate::render::{self, Hand};
 use crate::settings::Selection;
 use crate::sheet::Outcome;
 use crate::text::{json_shown, visible};
-use crate::verbs::{self, Commits, Face, Text, Trouble, Verb, Writes};
+use crate::verbs::{self, Commits, Face, Leaves, Text, Trouble, Verb, Writes};
 use crate::world::{Work, World};
 use clap::{ArgMatches, Args as _, Command, FromArgMatches as _};
 use jiff::civil::Date;
@@ -319,22 +319,24 @@ impl Asked<'_> {
             }
         };
         match V::run(&World { selection: Arc::new(selection), ..world }, ask) {
-            Ok(answer) => match self.print_answer::<V>(&answer) {
-                FAILED_WORLD => FAILED_WORLD,
-                code => self.write::<V>(&answer, code),
-            },
+            Ok(answer) => {
+                let leaves = V::leaves(&answer);
+                match self.print_answer::<V>(&answer, &leaves) {
+                    FAILED_WORLD => FAILED_WORLD,
+                    code => self.write::<V>(&leaves, code),
+                }
+            }
             Err(trouble) => complain(&trouble.to_string(), WRONG_QUESTION),
         }
     }
 
     /// Writes what the answer changes, where that was asked for; what was done is told on stderr.
-    fn write<V: Verb>(&self, answer: &V::Answer, code: u8) -> u8 {
+    fn write<V: Verb>(&self, leaves: &Leaves<'_>, code: u8) -> u8 {
         let is_set = |kind: bool, name: &str| kind && self.matches.get_flag(name);
         let commits = is_set(V::CARD.writes == Writes::Commits, "commit");
         if !commits && !is_set(V::CARD.writes != Writes::Nothing, "write") {
             return code;
         }
-        let leaves = V::leaves(answer);
         if leaves.patches.is_empty() {
             let code = if leaves.lacks_a_file { code.max(FINDINGS) } else { code };
             return complain("nothing is written: the answer changes no file", code);
@@ -381,8 +383,7 @@ impl Asked<'_> {
         Ok(Selection::default())
     }
 
-    fn print_answer<V: Verb>(&self, answer: &V::Answer) -> u8 {
-        let leaves = V::leaves(answer);
+    fn print_answer<V: Verb>(&self, answer: &V::Answer, leaves: &Leaves<'_>) -> u8 {
         let code = if leaves.fails { FINDINGS } else { CLEAN };
         if let Some(hand) = self.format.hand() {
             return match V::page(answer, hand) {

@@ -59,15 +59,6 @@ impl<'c> Proposals<'c> {
     }
 }
 
-impl<'c> IntoIterator for Proposals<'c> {
-    type Item = &'c Arc<Document>;
-    type IntoIter = Box<dyn Iterator<Item = Self::Item> + 'c>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        Box::new(self.iter())
-    }
-}
-
 /// Something about a file that an answer must not keep to itself: it was not read, or not as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {

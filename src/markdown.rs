@@ -746,7 +746,7 @@ fn depth(level: HeadingLevel) -> u8 {
 
 /// A heading without its own numbering (`1. `, `2.3) `) and its anchor (`{#overview}`): tools and people put them there,
 /// and the title is the same.
-pub fn titled(heading: &str) -> &str {
+fn titled(heading: &str) -> &str {
     let text = heading.trim();
     let text = match text.rsplit_once("{#") {
         Some((before, anchor)) if anchor.ends_with('}') && !anchor.contains(' ') => before.trim_end(),
@@ -756,7 +756,7 @@ pub fn titled(heading: &str) -> &str {
     let number = text.strip_suffix(behind).unwrap_or_default();
     let behind = behind.strip_prefix(')').unwrap_or(behind);
     let is_numbering = number.starts_with(|c: char| c.is_ascii_digit())
-        && (number.ends_with('.') || number.contains('.') || behind.len() + number.len() < text.len());
+        && (number.contains('.') || behind.len() + number.len() < text.len());
     let title = behind.trim_start();
     if is_numbering && title.len() < behind.len() && !title.is_empty() { title } else { text }
 }

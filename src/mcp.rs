@@ -17,7 +17,7 @@ mod stdio;
 
 use crate::outside::Outside;
 use crate::text::{code, fenced, one_line};
-use crate::verbs::{self, Face, Needs, Trouble, Verb};
+use crate::verbs::{self, Face, Leaves, Needs, Trouble, Verb};
 use crate::world::{Asker, Work, World};
 use elicit::Asked;
 use prompts::Form;
@@ -185,12 +185,13 @@ fn answer<V: Verb>(outside: &Outside, work: &Arc<Work>, arguments: JsonObject) -
 
 fn answered<V: Verb>(world: &World, ask: V::Ask) -> Result<Answered, String> {
     let answer = V::run(world, ask).map_err(|trouble| trouble.to_string())?;
-    let result = told::<V>(world, &answer).map_err(|trouble| trouble.to_string())?;
-    Ok(Answered { result, asks: V::leaves(&answer).questions })
+    let Leaves { documents, questions, .. } = V::leaves(&answer);
+    let result = told::<V>(world, &answer, documents).map_err(|trouble| trouble.to_string())?;
+    Ok(Answered { result, asks: questions })
 }
 
 /// An answer as text and as JSON, with links to the documents whose text it leaves out.
-fn told<V: Verb>(world: &World, answer: &V::Answer) -> Result<CallToolResult, Trouble> {
+fn told<V: Verb>(world: &World, answer: &V::Answer, documents: Vec<&str>) -> Result<CallToolResult, Trouble> {
     let text = answer.to_string();
     if text.len() > MOST_ANSWER {
         return Err(Trouble::new(
@@ -210,7 +211,7 @@ fn told<V: Verb>(world: &World, answer: &V::Answer) -> Result<CallToolResult, Tr
     if let Some(checkout) = &world.checkout {
         result.meta.get_or_insert_default().0.insert("vep-mcp/checkout".into(), checkout.as_str().into());
     }
-    let documents = V::leaves(answer).documents.into_iter().filter_map(|path| world.head.at(path));
+    let documents = documents.into_iter().filter_map(|path| world.head.at(path));
     let links = documents.filter_map(|document| resources::resource(document, &world.head));
     result.content =
         std::iter::once(ContentBlock::text(text)).chain(links.map(ContentBlock::resource_link)).collect();
@@ -253,14 +254,9 @@ impl Server {
         tokio::time::timeout(MOST_TIME, tokio::task::spawn_blocking(work)).await
     }
 
-    /// The checkout as it is now.
-    fn world(&self) -> Result<World, ErrorData> {
-        self.outside.load(None).map_err(|failure| ErrorData::internal_error(failure.to_string(), None))
-    }
-
-    /// The checkout as it is now; where there is none, what is built in.
-    fn world_or_law(&self) -> Result<World, ErrorData> {
-        let world = self.outside.world_for(&Needs::law(), &Work::default());
+    /// The world that has what is needed, as it is now.
+    fn world(&self, needs: &Needs) -> Result<World, ErrorData> {
+        let world = self.outside.world_for(needs, &Work::default());
         world.map_err(|failure| ErrorData::internal_error(failure.to_string(), None))
     }
 
@@ -471,7 +467,7 @@ impl ServerHandler for Server {
         let given = request.arguments.unwrap_or_default();
         let filled = self.apart(move |server| {
             server.form(&request.name)?.filled(
-                &server.outside.with_history(server.world()?),
+                &server.outside.with_history(server.world(&Needs::documents())?),
                 &server.tools,
                 &given,
             )
@@ -486,10 +482,10 @@ impl ServerHandler for Server {
     ) -> Result<CompleteResult, ErrorData> {
         let completed = self.apart(move |server| match request.r#ref {
             Reference::Prompt(prompt) => {
-                server.form(&prompt.name)?.completed(&server.world()?, &request.argument)
+                server.form(&prompt.name)?.completed(&server.world(&Needs::documents())?, &request.argument)
             }
             Reference::Resource(template) => {
-                resources::complete(&server.world_or_law()?, &template.uri, &request.argument)
+                resources::complete(&server.world(&Needs::law())?, &template.uri, &request.argument)
             }
             _ => Err(ErrorData::invalid_params("only arguments of prompts and of addresses complete", None)),
         });
@@ -502,7 +498,8 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         let cursor = request.and_then(|request| request.cursor);
-        let listed = self.apart(move |server| resources::listed(&server.world_or_law()?, cursor.as_deref()));
+        let listed =
+            self.apart(move |server| resources::listed(&server.world(&Needs::law())?, cursor.as_deref()));
         let page = unless_cancelled(&context, listed).await?;
         Ok(page.with_ttl_ms(CHECKOUT_TTL_MS).with_cache_scope(CacheScope::Private))
     }
@@ -523,8 +520,8 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let read =
-            self.apart(move |server| resources::read(&server.tools, &server.world_or_law()?, &request.uri));
+        let read = self
+            .apart(move |server| resources::read(&server.tools, &server.world(&Needs::law())?, &request.uri));
         let resources::Read { contents, is_fixed } = unless_cancelled(&context, read).await?;
         let (ttl, scope) = match is_fixed {
             true => (LIST_TTL_MS, CacheScope::Public),

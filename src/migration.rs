@@ -580,7 +580,7 @@ impl Plan<'_> {
 
     /// A heading without a number, or with another one.
     fn numbers(&self, say: &mut impl FnMut(Option<Span>, String)) {
-        let (Some(heading), Some(number)) = (&self.document.heading(), self.document.number()) else {
+        let (Some(heading), Some(number)) = (self.document.heading(), self.document.number()) else {
             return;
         };
         match &heading.number {

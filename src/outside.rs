@@ -245,7 +245,7 @@ impl Outside {
     /// The world that has what is needed.
     pub fn world_for(&self, needs: &Needs, work: &Work) -> Result<World, Failure> {
         if needs.checkout == Want::No {
-            return Ok(World::unchanged(Corpus::default(), self.calendar()?, self.today()));
+            return self.without_documents();
         }
         let gathered = match &needs.as_of {
             Some(at) => self.gathered_as_of(at, work),
@@ -256,8 +256,11 @@ impl Outside {
         };
         let world = match gathered {
             // A checkout that somebody named has to be there.
-            Err(Failure::NoCheckout(_)) if needs.checkout == Want::IfThere && self.looks_upwards() => {
-                return self.built_in();
+            Err(Failure::NoCheckout(_))
+                if needs.checkout == Want::IfThere && matches!(self.place, Place::Upwards) =>
+            {
+                let checkout = Some(BUILT_IN.to_owned());
+                return Ok(World { checkout, ..self.without_documents()? });
             }
             gathered => gathered?,
         };
@@ -269,14 +272,9 @@ impl Outside {
         Ok(if needs.merged { self.with_merged(world) } else { world })
     }
 
-    fn looks_upwards(&self) -> bool {
-        matches!(self.place, Place::Upwards)
-    }
-
-    /// What is known where there is no checkout: the law, the calendar, and the template.
-    fn built_in(&self) -> Result<World, Failure> {
-        let checkout = Some(BUILT_IN.to_owned());
-        Ok(World { checkout, ..World::unchanged(Corpus::default(), self.calendar()?, self.today()) })
+    /// What is known without a checkout: the law, the calendar and the template that are built in.
+    fn without_documents(&self) -> Result<World, Failure> {
+        Ok(World::unchanged(Corpus::default(), self.calendar()?, self.today()))
     }
 
     /// The same world with the pull requests that the upstream default branch has merged. A world that is compared has

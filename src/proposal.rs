@@ -513,6 +513,11 @@ fn gates(value: &str) -> Result<Vec<String>, String> {
     }
 }
 
+/// Reads a day as `YYYY-MM-DD`, and in no other form.
+pub fn day(text: &str) -> Option<Date> {
+    Some(text).filter(|text| text.len() == 10).and_then(|text| text.parse().ok())
+}
+
 /// Reads `key=value` inputs; what cannot be set this way is told with what can.
 pub fn set(inputs: &mut Inputs, said: &str) -> Result<(), String> {
     let Some((key, value)) = said.split_once('=') else {
@@ -529,8 +534,7 @@ pub fn set(inputs: &mut Inputs, said: &str) -> Result<(), String> {
             inputs.stage = Some(stage);
         }
         "creation-date" => {
-            let day = Some(value).filter(|day| day.len() == 10).and_then(|day| day.parse().ok());
-            let day = day.ok_or_else(|| format!("{} is no date like 2026-08-19", code(value)))?;
+            let day = day(value).ok_or_else(|| format!("{} is no date like 2026-08-19", code(value)))?;
             inputs.created = Some(day);
         }
         "authors" if people().iter().all(Handle::is_tbd) => {

@@ -91,15 +91,14 @@ impl Report {
         self.all().map(Sheet::before).sum()
     }
 
-    /// How much was there before, in words; by severity where it counts like what is new. None where nothing was.
-    pub fn told_before(&self) -> Option<String> {
+    /// How much was there before, in words; by severity where it counts like what is new.
+    pub fn told_before(&self) -> String {
         match self.before() {
-            0 => None,
-            _ if self.bar.all => {
+            before if before > 0 && self.bar.all => {
                 let counts = self.all().map(Sheet::counts_before).fold(Counts::default(), Counts::plus);
-                Some(format!("there before: {counts}"))
+                format!("there before: {counts}")
             }
-            before => Some(format!("{before} there before")),
+            before => format!("{before} there before"),
         }
     }
 

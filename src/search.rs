@@ -310,7 +310,7 @@ fn rank<'c>(corpus: &'c Corpus, question: &Question) -> Ranked<'c> {
     let template = Template::of(corpus);
     let mut lengths = [0.0; Part::ALL.len()];
     let mut tallies = Vec::new();
-    for document in corpus.proposals() {
+    for document in corpus.proposals().iter() {
         let tally = tally(document, question, &template);
         lengths.iter_mut().zip(tally.lengths).for_each(|(all, own)| *all += own);
         if tally.counts.iter().flatten().any(|count| *count > 0.0) {
@@ -498,7 +498,7 @@ fn nearest(corpus: &Corpus, question: &Question, lost: &[usize]) -> Vec<(usize, 
     // Every word of the proposals that was looked at, by which of the lost ones it may be.
     let mut seen: HashMap<String, Vec<(usize, Candidate)>> = HashMap::new();
     let mut lower = String::new();
-    for document in corpus.proposals() {
+    for document in corpus.proposals().iter() {
         each_part(document, &template, |_, text| {
             each_word(text, |word, _| {
                 // No slip makes a word much longer or shorter.

@@ -133,6 +133,13 @@ impl Counts {
         }
     }
 
+    /// Those of some flaws.
+    fn of<'f>(flaws: impl Iterator<Item = &'f Flaw>) -> Self {
+        let mut counts = Self::default();
+        flaws.for_each(|flaw| counts.add(flaw.severity));
+        counts
+    }
+
     /// Both together.
     pub fn plus(self, other: Self) -> Self {
         Self {
@@ -445,6 +452,11 @@ impl Sheet {
         self.found().map(|(_, flaw)| flaw).filter(|flaw| flaw.age == Age::New)
     }
 
+    /// The flaws that were there before.
+    fn olds(&self) -> impl Iterator<Item = &Flaw> {
+        self.found().map(|(_, flaw)| flaw).filter(|flaw| flaw.age != Age::New)
+    }
+
     /// The same with some of the flaws only.
     pub fn only(mut self, told: impl Fn(&Flaw) -> bool) -> Self {
         for check in &mut self.checks {
@@ -501,22 +513,17 @@ impl Sheet {
 
     /// How many flaws were there before.
     pub fn before(&self) -> usize {
-        self.found().filter(|(_, flaw)| flaw.age != Age::New).count()
+        self.olds().count()
     }
 
     /// How many flaws of each severity were there before.
     pub fn counts_before(&self) -> Counts {
-        let mut counts = Counts::default();
-        let before = self.found().map(|(_, flaw)| flaw).filter(|flaw| flaw.age != Age::New);
-        before.for_each(|flaw| counts.add(flaw.severity));
-        counts
+        Counts::of(self.olds())
     }
 
     /// How many new flaws there are of each severity.
     pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        self.news().for_each(|flaw| counts.add(flaw.severity));
-        counts
+        Counts::of(self.news())
     }
 
     /// How many rules hold.

@@ -228,7 +228,7 @@ proptest! {
 #[test]
 fn the_real_pools() {
     let Some(world) = wild::world() else { return };
-    for document in world.head.proposals() {
+    for document in world.head.proposals().iter() {
         let draw = world.owners.draw(&[document.path()], None);
         assert_eq!(draw.most, WANTED, "{}", document.path());
         assert_eq!(draw.pools[0].kind, Kind::Leaf(String::new()), "{}", document.path());

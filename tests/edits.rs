@@ -740,7 +740,7 @@ fn bases() -> Vec<(Model, String)> {
     // Without the real corpus the example's documents are as many bodies as a statistic needs.
     let example = || Outside::new(Place::Example, None).load(None).unwrap();
     let world = crate::wild::world().unwrap_or_else(example);
-    for document in world.head.proposals() {
+    for document in world.head.proposals().iter() {
         let facts = document.facts();
         let targets: Vec<(String, Value)> = facts
             .targets

@@ -344,7 +344,7 @@ fn a_section_that_the_template_gains_is_said_once() {
     let after =
         edited(&before, template, &[("## Scalability\n", "## Does it belong here?\n\n## Scalability\n")]);
     let world = change(&before, &after, TODAY);
-    for document in world.head.proposals() {
+    for document in world.head.proposals().iter() {
         let sheet = sheet(&world, document.path());
         assert!(!sheet.has_news(), "{}: {:?}", sheet.path, sheet.flaws());
     }

@@ -379,7 +379,7 @@ fn every_real_migration_applies_and_takes_nothing_else_away() {
     let checkout = clone.path();
     let mut owed: BTreeMap<&str, usize> = BTreeMap::new();
     let (mut doubts, mut ready, mut all) = (0, 0, 0);
-    for document in world.head.proposals() {
+    for document in world.head.proposals().iter() {
         let Some(migration) = migrate(&world, document, &Origin::default()) else {
             assert!(!document.is_legacy(), "{}", document.path());
             continue;

@@ -337,7 +337,7 @@ fn mends_that_need_no_thought_leave_nothing_of_what_they_mend() {
         let folder = golden::root().join("tests/rules").join(rule.id);
         for name in golden::folders(&folder) {
             let (_, now) = worlds(rule.id, &name);
-            for document in now.head.proposals() {
+            for document in now.head.proposals().iter() {
                 let before = now.base.as_ref().unwrap().was(document.path());
                 let before = before.map_or(Was::Nothing, |before| Was::Known(before));
                 let after = mended(&now, document, before);

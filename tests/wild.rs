@@ -77,7 +77,7 @@ fn all_64_veps_are_listed_and_none_fails() {
     assert!(world.head.notices().is_empty(), "{:?}", world.head.notices());
     assert!(world.head.template().is_some());
     let mut by_rule: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    for document in world.head.proposals() {
+    for document in world.head.proposals().iter() {
         let sheet = judge(&world, document, Was::Unknown);
         assert_eq!(sheet.counts().errors, 0, "{}: {:?}", sheet.path, sheet.flaws());
         for (rule, _) in sheet.flaws() {
@@ -366,7 +366,7 @@ fn a_step_that_is_ready_is_clean_and_a_refused_one_leaves_no_patch() {
         ..Inputs::default()
     };
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for document in world.head.proposals() {
+    for document in world.head.proposals().iter() {
         for to in Status::ALL {
             let stage = document.facts().stage.as_ref().map(|it| it.value);
             inputs.targets = stage
@@ -412,7 +412,7 @@ fn a_step_that_is_ready_is_clean_and_a_refused_one_leaves_no_patch() {
 #[test]
 fn every_mutilation_of_a_real_document_is_read() {
     let Some(world) = world() else { return };
-    for document in world.head.proposals() {
+    for document in world.head.proposals().iter() {
         let text = document.source.text();
         for part in 1..12 {
             let mut cut = text.len() * part / 12;
@@ -576,7 +576,7 @@ fn compared_with_itself_the_corpus_has_nothing_new() {
     let outside = Outside::new(Place::Given(checkout.to_owned()), Some(date(2026, 8, 18)));
     let world = compared(&outside, "main", "main");
     let base = world.base.as_ref().unwrap();
-    for document in world.head.proposals() {
+    for document in world.head.proposals().iter() {
         let sheet = judge(&world, document, Was::Known(base.was(document.path()).unwrap()));
         let new: Vec<_> = sheet.flaws().into_iter().filter(|(_, flaw)| flaw.age != Age::Old).collect();
         assert!(new.is_empty(), "{}: {new:?}", sheet.path);
@@ -631,7 +631,7 @@ fn the_real_pull_requests_are_reviewed() {
             .iter()
             .map(|(rule, flaw)| format!("{} {}", flaw.severity.as_str(), rule.id))
             .collect();
-        for document in world.head.proposals() {
+        for document in world.head.proposals().iter() {
             let was = base.was(document.path());
             if was.is_some_and(|was| was.source == document.source) {
                 continue;
@@ -698,7 +698,7 @@ fn the_real_pull_requests_with_front_matter_are_reviewed() {
         let world = compared(&outside, "main", &format!("origin/pr/{number}"));
         let base = world.base.as_ref().unwrap();
         let mut findings = Vec::new();
-        for document in world.head.proposals() {
+        for document in world.head.proposals().iter() {
             let was = base.was(document.path());
             if was.is_some_and(|was| was.source == document.source) {
                 continue;
@@ -776,7 +776,7 @@ fn the_real_owners_are_resolved() {
 fn the_counts_per_rule_and_class() {
     let Some(world) = world() else { return };
     let mut counts: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
-    for document in world.head.proposals() {
+    for document in world.head.proposals().iter() {
         let sheet = judge(&world, document, Was::Unknown);
         for (rule, flaw) in sheet.flaws() {
             *counts.entry((rule.id, sheet.class.as_str(), flaw.severity.as_str())).or_default() += 1;
@@ -795,7 +795,7 @@ fn two_real_veps_carry_the_number_of_a_pull_request() {
     let outside = Outside::new(Place::Given(checkout.to_owned()), Some(date(2026, 8, 18)));
     let world = outside.world_of::<Validate>(&Default::default(), &Work::default()).unwrap();
     let mut found = Vec::new();
-    for document in world.head.proposals() {
+    for document in world.head.proposals().iter() {
         let sheet = judge(&world, document, Was::Unknown);
         let check = sheet.checks.iter().find(|check| check.rule.id == "number-is-issue").unwrap();
         match &check.verdict {

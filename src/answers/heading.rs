@@ -20,7 +20,7 @@ pub(super) struct Numbered {
 pub(super) fn numbered(document: &Document, has_title: bool) -> Option<Numbered> {
     let number = document.home.number()?;
     let title = document.heading().and_then(|heading| heading.title.as_ref());
-    let (edit, what) = match &document.heading() {
+    let (edit, what) = match document.heading() {
         None if has_title => put_in(document, number)?,
         None => return None,
         Some(heading) => match (&heading.number, title) {

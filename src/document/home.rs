@@ -63,10 +63,13 @@ impl Home {
     /// The home of a proposal that lies where none belongs; none for a path that is not below `veps/`.
     pub fn astray(path: &str) -> Option<Self> {
         let parts: Vec<&str> = path.split('/').collect();
-        let stem = |file: &'_ str| file.rsplit_once('.').map_or(file.to_owned(), |(stem, _)| stem.to_owned());
         if let ["veps", file] = parts.as_slice() {
             // Beside the folders of the SIGs: nobody's.
-            return Some(Self::Proposal { folder: String::new(), name: stem(file), seat: Seat::Astray });
+            return Some(Self::Proposal {
+                folder: String::new(),
+                name: stem(file).into(),
+                seat: Seat::Astray,
+            });
         }
         let ["veps", folder, between @ .., file] = parts.as_slice() else { return None };
         let stem = stem(file);
@@ -74,7 +77,7 @@ impl Home {
             Some(own) => *own,
             // `veps/172-freeze/vep.md`: the folder of the VEP stands in the place of the SIG's.
             None if stem.eq_ignore_ascii_case("vep") => *folder,
-            None => &stem,
+            None => stem,
         };
         Some(Self::Proposal { folder: (*folder).into(), name: name.into(), seat: Seat::Astray })
     }
@@ -142,6 +145,11 @@ impl Home {
 /// Whether a folder's name begins with the number of a VEP.
 fn is_numbered(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// The name of a file without its extension.
+fn stem(file: &str) -> &str {
+    file.rsplit_once('.').map_or(file, |(stem, _)| stem)
 }
 
 #[cfg(test)]

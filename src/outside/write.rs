@@ -71,7 +71,7 @@ fn where_it_is(git: &Git) -> Result<Vec<String>, Failure> {
     }
 }
 
-/// What is said of the commands of an answer, once it is committed.
+/// How the last line begins, which says what a person still has to do.
 const LEFT: &str = "what is left";
 
 /// Where a new branch starts: at the upstream default branch, else at the clone's own, if the files are there what the

@@ -131,7 +131,7 @@ fn head(report: &Report) -> String {
         s(documents),
         s(errors),
         s(warnings),
-        report.told_before().unwrap_or_else(|| "0 there before".into()),
+        report.told_before(),
         cell(&report.base),
         report.today,
         cell(&report.calendar),

@@ -55,7 +55,7 @@ pub fn github(report: &Report) -> String {
     for note in &report.conflicts {
         out.push_str(&format!("::warning title=does not merge::{}\n", data(&one_line(note, 400))));
     }
-    let before = report.told_before().unwrap_or_else(|| "0 there before".into());
+    let before = report.told_before();
     out.push_str(&format!(
         "vep-mcp: {}; {}; {before}. Today is {}. Base: {}.\n",
         report.outcome().as_str(),

@@ -163,7 +163,10 @@ fn summary(renderer: &Renderer, report: &Report) -> String {
     };
     let documents = report.sheets.len();
     let s = if documents == 1 { "" } else { "s" };
-    let before = report.told_before().map(|before| format!("; {before}")).unwrap_or_default();
+    let before = match report.before() {
+        0 => String::new(),
+        _ => format!("; {}", report.told_before()),
+    };
     let merges = if report.conflicts.is_empty() { "" } else { "does not merge; " };
     let title = match report.nothing() {
         Some(nothing) => nothing,

@@ -63,7 +63,7 @@ const TITLE_AGREES: Rule = Rule {
 
 fn title_agrees(case: &Case<'_>) -> Judged {
     let title = value(&case.matter()?.title, "title")?;
-    let Some(heading) = &case.now.heading() else {
+    let Some(heading) = case.now.heading() else {
         return Err(NotYet::see("no heading names the VEP", "number-agrees"));
     };
     let Some(said) = &heading.title else {
@@ -143,7 +143,7 @@ fn number_agrees(case: &Case<'_>) -> Judged {
     if heading.is_none() {
         let place = case.now.heading().map_or(top, |heading| heading.span);
         let number = witnesses.first().map_or("<number>", |(_, digits, _)| bare(digits));
-        let what = match &case.now.heading() {
+        let what = match case.now.heading() {
             Some(_) => "the heading carries no number",
             None => "no heading of the first rank names the VEP",
         };

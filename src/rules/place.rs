@@ -41,13 +41,7 @@ fn path_conventional(case: &Case<'_>) -> Judged {
     match seat {
         Seat::Proper => {}
         Seat::Nested => {
-            let what = match case
-                .world
-                .head
-                .proposals()
-                .iter()
-                .find(|it| it.home.is_proposal() && holds(it.path(), path))
-            {
+            let what = match case.world.head.proposals().iter().find(|it| holds(it.path(), path)) {
                 Some(other) => {
                     format!("{} lies in the folder of another VEP, {}", code(path), code(other.path()))
                 }
@@ -145,7 +139,7 @@ fn companions_appendices(case: &Case<'_>) -> Judged {
 
 /// What a companion has that only the main document should have; one finding for each file.
 fn presumes(companion: &Document) -> Option<Finding> {
-    let (span, has) = match (&companion.heading(), says_targets(companion)) {
+    let (span, has) = match (companion.heading(), says_targets(companion)) {
         _ if !companion.is_legacy() => (companion.first_line(), "front matter"),
         (_, Some(target)) => (target, "target releases"),
         (Some(heading), None) => (heading.span, "a VEP heading"),

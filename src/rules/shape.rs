@@ -368,7 +368,7 @@ fn placeholders_filled(case: &Case<'_>) -> Judged {
         values
             .extend(targets.map(|target| ("milestone", target.release.value.as_str(), target.release.span)));
     }
-    if let Some(heading) = &case.now.heading() {
+    if let Some(heading) = case.now.heading() {
         let parts = [&heading.number, &heading.title];
         values
             .extend(parts.into_iter().flatten().map(|part| ("the heading", part.value.as_str(), part.span)));

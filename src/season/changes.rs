@@ -91,7 +91,7 @@ pub fn changes(world: &World, earlier: &Base, wanted: impl Fn(&Document) -> bool
         only_text: 0,
         more: 0,
     };
-    for now in world.head.proposals() {
+    for now in world.head.proposals().iter() {
         let Some(was) = earlier.was(now.path()) else {
             if wanted(now) {
                 changes.came.push(change(now, vec![format!("it is {}", status(world, now))]));

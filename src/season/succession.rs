@@ -53,7 +53,7 @@ pub struct Link {
 /// Reads all successions.
 pub fn succession(world: &World) -> Succession {
     let mut said: BTreeMap<(Number, Number), (bool, bool)> = BTreeMap::new();
-    for document in world.head.proposals() {
+    for document in world.head.proposals().iter() {
         let Some(own) = document.number() else { continue };
         if let Some(new) = &document.facts().superseded_by {
             said.entry((own, new.value)).or_default().0 = true;

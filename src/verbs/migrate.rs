@@ -572,7 +572,7 @@ fn detail(world: &World, document: &Document, migration: &Migration) -> Detail {
 fn counts(world: &World) -> Vec<Count> {
     let mut counts: BTreeMap<&str, Count> = BTreeMap::new();
     world.work.expect(world.head.proposals().len());
-    for document in world.head.proposals() {
+    for document in world.head.proposals().iter() {
         let Some(folder) = document.home.folder() else { continue };
         let count = counts.entry(folder).or_default();
         count.sig = one_line(folder, 60);

@@ -337,7 +337,7 @@ impl fmt::Display for Answer {
         let counts = Counts { errors: self.errors, warnings: self.warnings, advice: self.advice };
         let s = if self.touched == 1 { "" } else { "s" };
         let merges = if self.report.conflicts.is_empty() { "" } else { ", but it does not merge" };
-        let before = self.report.told_before().unwrap_or_else(|| "0 there before".into());
+        let before = self.report.told_before();
         writeln!(
             f,
             "Verdict: **{}**{merges}. {} VEP{s} touched; new: {counts}; {before}.",
